@@ -1,0 +1,56 @@
+# `make demo` and `make test` need nothing done before: both set up .venv first.
+PY = .venv/bin/python
+
+.PHONY: help setup demo test check format-check format lint types layers tests soak bench lock clean
+
+help:
+	@echo "make demo     the whole job on this computer: no account, no network, under a minute"
+	@echo "make test     format, lint, types, import layers, all tests (make check is the same)"
+	@echo "make soak     the long runs, too"
+	@echo "make bench    speed, as ratios to a peer in the same run"
+	@echo "make format   put the code in shape"
+	@echo "make lock     choose the newest versions of what is installed"
+
+setup:
+	@scripts/setup.sh
+
+demo: setup
+	@.venv/bin/callback demo
+
+test: check
+check: setup format-check lint types layers tests
+
+format-check:
+	@.venv/bin/ruff format --check .
+
+lint:
+	@.venv/bin/ruff check .
+
+types:
+	@.venv/bin/mypy
+
+layers:
+	@.venv/bin/lint-imports
+
+tests:
+	@$(PY) -m pytest -n auto -m "not slow"
+
+soak: setup
+	@$(PY) -m pytest -n auto
+
+bench: setup
+	@$(PY) -m benchmarks
+
+format: setup
+	@.venv/bin/ruff format .
+	@.venv/bin/ruff check --fix .
+
+lock: setup
+	@.venv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+	    --no-header --no-annotate --all-extras pyproject.toml -o requirements/run.txt
+	@.venv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+	    --no-header --no-annotate --all-extras --group dev -c requirements/run.txt pyproject.toml \
+	    -o requirements/dev.txt
+
+clean:
+	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache build dist

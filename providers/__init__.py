@@ -1,0 +1,1 @@
+"""Mail providers as a library: no database, no settings file, no clock; never imports `service`."""

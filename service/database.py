@@ -1,0 +1,219 @@
+"""Opens the database, brings it up to date, and gives the two kinds of transaction.
+
+`read()` sees one consistent state; `write()` takes SQLite's write lock at once, so that what was
+read inside it still holds when it commits. Both are short and never open during network I/O.
+SQLite runs in WAL with synchronous=FULL: what was committed survives a power cut.
+"""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from filelock import FileLock
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from service.errors import StorageUnusable
+
+SCHEMA_VERSION = "0001"
+"""The newest migration this program knows; a test holds it against the migrations themselves."""
+
+BUSY_TIMEOUT_SECONDS = 10.0
+"""How long a transaction waits for another process's."""
+
+_MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
+
+
+class Database:
+    """One engine, with the two kinds of transaction. Shared by threads."""
+
+    def __init__(self, url: str) -> None:
+        self.url = sa.make_url(url)
+        self._engine = _make_engine(self.url)
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether the queue is a file on this computer."""
+        return self._engine.dialect.name == "sqlite"
+
+    @property
+    def file(self) -> Path | None:
+        """The database file, where it is one."""
+        if not self.is_sqlite or not self.url.database or self.url.database.startswith(":"):
+            return None
+        return Path(self.url.database.removeprefix("file:").partition("?")[0])
+
+    @contextmanager
+    def read(self) -> Iterator[sa.Connection]:
+        """Open a transaction that only reads.
+
+        Raises:
+            StorageUnusable: the database cannot be used now; the message says why.
+
+        """
+        with _translated(self.url), self._engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[sa.Connection]:
+        """Open a transaction that writes: commits at the end, rolls back when an error leaves it.
+
+        Raises:
+            StorageUnusable: the database is busy, read-only or full; nothing was changed.
+
+        """
+        with _translated(self.url), self._engine.connect() as opened:
+            connection = opened.execution_options(callback_writes=True)
+            with connection.begin():
+                yield connection
+
+    def prepare(self) -> None:
+        """Create the database or bring it up to date; quick when there is nothing to do.
+
+        Safe against a second starter (one waits for the other) and against being killed: each
+        migration is one transaction.
+
+        Raises:
+            StorageUnusable: it cannot be opened, or was written by a newer program.
+
+        """
+        version = self._version()
+        if version == SCHEMA_VERSION:
+            return
+        file = self.file
+        if file is not None:
+            _make_private(file)
+            with FileLock(f"{file}.migrating", timeout=60, mode=0o600):
+                self._migrate()
+            return
+        self._migrate()
+
+    def close(self) -> None:
+        """Give back every connection."""
+        self._engine.dispose()
+
+    def _version(self) -> str | None:
+        file = self.file
+        if file is not None and not file.exists():
+            return None
+        with self.read() as connection:
+            if not sa.inspect(connection).has_table("alembic_version"):
+                return None
+            version: str | None = connection.scalar(
+                sa.text("SELECT version_num FROM alembic_version")
+            )
+            return version
+
+    def _migrate(self) -> None:
+        from alembic import command
+        from alembic.config import Config
+        from alembic.script import ScriptDirectory
+        from alembic.util import CommandError
+
+        config = Config()
+        config.set_main_option("script_location", str(_MIGRATIONS))
+        version = self._version()
+        try:
+            ScriptDirectory.from_config(config).get_revision(version or "base")
+        except CommandError as error:
+            raise StorageUnusable(
+                f"The database {_show(self.url)} was written by a newer Call Back.",
+                "Install the newest version again; nothing was changed.",
+            ) from error
+        with self.write() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+
+
+def _make_engine(url: sa.URL) -> sa.Engine:
+    if url.get_backend_name() != "sqlite":
+        return sa.create_engine(url, pool_pre_ping=True)
+    engine = sa.create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_SECONDS})
+
+    @sa.event.listens_for(engine, "connect")
+    def _set_up(connection: sqlite3.Connection, _record: Any) -> None:
+        # SQLAlchemy's begin event below opens transactions, not the driver's guess.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        if "mode=ro" not in str(url):
+            cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.close()
+
+    @sa.event.listens_for(engine, "begin")
+    def _begin(connection: sa.Connection) -> None:
+        writes = connection.get_execution_options().get("callback_writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _make_private(file: Path) -> None:
+    """Create the file so that only the user can read it; SQLite gives its WAL the same mode."""
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
+    except OSError as error:
+        raise StorageUnusable(
+            f"The database {file} cannot be created: {error.strerror}.",
+            "Choose another folder with $CALLBACK_HOME, or mend its permissions.",
+        ) from error
+
+
+@contextmanager
+def _translated(url: sa.URL) -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        raise _explain(error, url) from error
+    except DBAPIError as error:
+        if isinstance(error.orig, sqlite3.DatabaseError) and not isinstance(
+            error.orig, sqlite3.IntegrityError
+        ):
+            raise _explain(error, url) from error
+        raise
+
+
+def _explain(error: DBAPIError, url: sa.URL) -> StorageUnusable:
+    where = _show(url)
+    name = getattr(error.orig, "sqlite_errorname", "") or ""
+    for prefix, message, hint in (
+        ("SQLITE_BUSY", f"The database {where} is busy.", "Try again; nothing was changed."),
+        ("SQLITE_LOCKED", f"The database {where} is busy.", "Try again; nothing was changed."),
+        (
+            "SQLITE_READONLY",
+            f"The database {where} is read-only.",
+            "Mend the permissions of the file and its folder; nothing was changed.",
+        ),
+        (
+            "SQLITE_FULL",
+            f"There is no room left for the database {where}.",
+            "Make room on the disk and try again; nothing was changed.",
+        ),
+        (
+            "SQLITE_CANTOPEN",
+            f"The database {where} cannot be opened.",
+            "Check that its folder exists and may be read, or set $CALLBACK_HOME.",
+        ),
+        (
+            "SQLITE_NOTADB",
+            f"{where} is no database of Call Back.",
+            "Check [storage] url and $CALLBACK_HOME.",
+        ),
+        (
+            "SQLITE_CORRUPT",
+            f"The database {where} is damaged.",
+            "Stop the service and put a backup in its place.",
+        ),
+    ):
+        if name.startswith(prefix):
+            return StorageUnusable(message, hint)
+    return StorageUnusable(f"The database {where} cannot be used: {error.orig}.", "callback doctor")
+
+
+def _show(url: sa.URL) -> str:
+    return url.render_as_string(hide_password=True).removeprefix("sqlite:///")

@@ -1,0 +1,302 @@
+"""Stores and reads candidates, and interviews with their talks and people.
+
+Functions take the connection of the caller's transaction and never commit. Nothing is read or
+compared across candidates.
+"""
+
+import unicodedata
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from service.errors import NotFound
+from service.records import Candidate, Interview, Kind, Person, Place, Talk
+from service.schema import candidates, interviews, mailboxes, people, talks
+
+
+def fold(text: str) -> str:
+    """Return `text` as it is compared: no case, no doubled blanks, no accents' variants."""
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def place_of(interview: Interview, person: Person) -> Place:
+    """Return where `person` reads: their own place, the interview's, else its zone alone."""
+    return person.place or interview.place or Place(zone=interview.zone)
+
+
+def find_candidate(connection: sa.Connection) -> Candidate | None:
+    """Return the one candidate of a private installation, or None before first use."""
+    row = connection.execute(sa.select(candidates).order_by(candidates.c.id).limit(1)).mappings()
+    found = row.one_or_none()
+    if found is None:
+        return None
+    return Candidate(
+        id=found["id"],
+        name=found["name"],
+        zone=found["zone"],
+        language=found["language"],
+        signature=tuple(found["signature"]),
+    )
+
+
+def save_candidate(connection: sa.Connection, candidate: Candidate, *, at: datetime) -> Candidate:
+    """Store a new candidate, or the changed name, zone, language and signature of a known one."""
+    values = {
+        "name": candidate.name,
+        "zone": candidate.zone,
+        "language": candidate.language,
+        "signature": list(candidate.signature),
+    }
+    if candidate.id is not None:
+        connection.execute(
+            sa.update(candidates).where(candidates.c.id == candidate.id).values(values)
+        )
+        return candidate
+    statement = sa.insert(candidates).values(created_at=at, **values).returning(candidates.c.id)
+    return replace(candidate, id=connection.execute(statement).scalar_one())
+
+
+def find_same(
+    connection: sa.Connection, candidate_id: int, interview: Interview
+) -> Interview | None:
+    """Return the stored interview that `interview` is about again, by design's rule of identity."""
+    for talk in interview.talks:
+        if talk.calendar_uid is None:
+            continue
+        interview_id = connection.scalar(
+            sa.select(talks.c.interview_id).where(
+                talks.c.candidate_id == candidate_id,
+                talks.c.calendar_uid == talk.calendar_uid,
+                talks.c.recurrence_id == (talk.recurrence_id or ""),
+            )
+        )
+        if interview_id is not None:
+            return get(connection, interview_id, candidate_id=candidate_id)
+    interview_id = connection.scalar(
+        sa.select(interviews.c.id).where(
+            interviews.c.candidate_id == candidate_id,
+            interviews.c.company_key == fold(interview.company),
+            interviews.c.day == interview.day,
+        )
+    )
+    if interview_id is None:
+        return None
+    return get(connection, interview_id, candidate_id=candidate_id)
+
+
+def find_by_uid(
+    connection: sa.Connection, candidate_id: int, uid: str, recurrence_id: str | None
+) -> Interview | None:
+    """Return the interview that this invitation made, or None."""
+    interview_id = connection.scalar(
+        sa.select(talks.c.interview_id).where(
+            talks.c.candidate_id == candidate_id,
+            talks.c.calendar_uid == uid,
+            talks.c.recurrence_id == (recurrence_id or ""),
+        )
+    )
+    return get(connection, interview_id, candidate_id=candidate_id) if interview_id else None
+
+
+def get(connection: sa.Connection, interview_id: int, *, candidate_id: int) -> Interview:
+    """Return one interview with its talks and people.
+
+    Raises:
+        NotFound: there is none, or it belongs to another candidate.
+
+    """
+    row = (
+        connection.execute(
+            sa.select(interviews, mailboxes.c.address.label("mailbox_address"))
+            .outerjoin(mailboxes, mailboxes.c.id == interviews.c.mailbox_id)
+            .where(interviews.c.id == interview_id, interviews.c.candidate_id == candidate_id)
+        )
+        .mappings()
+        .one_or_none()
+    )
+    if row is None:
+        raise NotFound(f"There is no interview i{interview_id}.", "callback list --all")
+    return Interview(
+        id=row["id"],
+        company=row["company"],
+        role=row["role"],
+        agency=row["agency"],
+        place=_read_place(row),
+        reasons=row["reasons"],
+        language=row["language"],
+        took_place=row["took_place"],
+        invited_as=row["invited_as"],
+        mailbox=row["mailbox_address"],
+        talks=tuple(_read_talks(connection, interview_id)),
+        people=tuple(_read_people(connection, interview_id)),
+    )
+
+
+def list_unsettled(connection: sa.Connection, candidate_id: int) -> list[Interview]:
+    """Return the interviews of which nobody has said yet whether they took place, oldest first."""
+    ids = connection.scalars(
+        sa.select(interviews.c.id)
+        .where(interviews.c.candidate_id == candidate_id, interviews.c.took_place.is_(None))
+        .order_by(interviews.c.day, interviews.c.id)
+    ).all()
+    return [get(connection, interview_id, candidate_id=candidate_id) for interview_id in ids]
+
+
+def save(
+    connection: sa.Connection,
+    candidate_id: int,
+    interview: Interview,
+    *,
+    mailbox_id: int | None,
+    at: datetime,
+) -> Interview:
+    """Store a new interview, or what has changed of a stored one; return it with its ids.
+
+    People and talks are matched by their ids; those without one are added. Nothing is removed.
+    """
+    place = interview.place
+    values: dict[str, Any] = {
+        "company": interview.company,
+        "company_key": fold(interview.company),
+        "role": interview.role,
+        "agency": interview.agency,
+        **_place_values(place),
+        "language": interview.language,
+        "reasons": interview.reasons,
+        "day": interview.day,
+        "took_place": interview.took_place,
+        "invited_as": interview.invited_as,
+        "mailbox_id": mailbox_id,
+    }
+    if interview.id is None:
+        interview_id = connection.execute(
+            sa.insert(interviews)
+            .values(candidate_id=candidate_id, created_at=at, **values)
+            .returning(interviews.c.id)
+        ).scalar_one()
+    else:
+        interview_id = interview.id
+        connection.execute(
+            sa.update(interviews).where(interviews.c.id == interview_id).values(values)
+        )
+    for talk in interview.talks:
+        _save_talk(connection, candidate_id, interview_id, talk)
+    for position, person in enumerate(interview.people):
+        _save_person(connection, interview_id, position, person)
+    return get(connection, interview_id, candidate_id=candidate_id)
+
+
+def _save_talk(connection: sa.Connection, candidate_id: int, interview_id: int, talk: Talk) -> None:
+    values = {
+        "interview_id": interview_id,
+        "candidate_id": candidate_id,
+        "starts_at": talk.starts_at,
+        "ends_at": talk.ends_at,
+        "zone": talk.zone,
+        "title": talk.title,
+        "calendar_uid": talk.calendar_uid,
+        "recurrence_id": talk.recurrence_id or "",
+        "sequence": talk.sequence,
+    }
+    if talk.id is None:
+        connection.execute(sa.insert(talks).values(values))
+    else:
+        connection.execute(sa.update(talks).where(talks.c.id == talk.id).values(values))
+
+
+def _save_person(
+    connection: sa.Connection, interview_id: int, position: int, person: Person
+) -> None:
+    values = {
+        "interview_id": interview_id,
+        "position": position,
+        "name": person.name,
+        "address": person.address,
+        "kind": person.kind,
+        "is_met": person.is_met,
+        "is_direct": person.is_direct,
+        "passed_on_by": person.passed_on_by,
+        "line": person.line,
+        "given_name": person.given_name,
+        "family_name": person.family_name,
+        "form_of_address": person.form_of_address,
+        "title": person.title,
+        "language": person.language,
+        **_place_values(person.place),
+        "subject": person.subject,
+        "body": person.body,
+        "note": person.note,
+    }
+    if person.id is None:
+        connection.execute(sa.insert(people).values(values))
+    else:
+        connection.execute(sa.update(people).where(people.c.id == person.id).values(values))
+
+
+def _read_talks(connection: sa.Connection, interview_id: int) -> list[Talk]:
+    rows = connection.execute(
+        sa.select(talks).where(talks.c.interview_id == interview_id).order_by(talks.c.starts_at)
+    ).mappings()
+    return [
+        Talk(
+            id=row["id"],
+            starts_at=row["starts_at"],
+            ends_at=row["ends_at"],
+            zone=row["zone"],
+            title=row["title"],
+            calendar_uid=row["calendar_uid"],
+            recurrence_id=row["recurrence_id"] or None,
+            sequence=row["sequence"],
+        )
+        for row in rows
+    ]
+
+
+def _read_people(connection: sa.Connection, interview_id: int) -> list[Person]:
+    rows = connection.execute(
+        sa.select(people).where(people.c.interview_id == interview_id).order_by(people.c.position)
+    ).mappings()
+    return [
+        Person(
+            id=row["id"],
+            name=row["name"],
+            address=row["address"],
+            kind=Kind(row["kind"]),
+            is_met=row["is_met"],
+            is_direct=row["is_direct"],
+            passed_on_by=row["passed_on_by"],
+            line=row["line"],
+            given_name=row["given_name"],
+            family_name=row["family_name"],
+            form_of_address=row["form_of_address"],
+            title=row["title"],
+            language=row["language"],
+            place=_read_place(row),
+            subject=row["subject"],
+            body=row["body"],
+            note=row["note"],
+        )
+        for row in rows
+    ]
+
+
+def _place_values(place: Place | None) -> dict[str, str | None]:
+    return {
+        "city": place.city if place else None,
+        "zone": place.zone if place else None,
+        "country": place.country if place else None,
+        "subdivision": place.subdivision if place else None,
+    }
+
+
+def _read_place(row: sa.RowMapping) -> Place | None:
+    if row["zone"] is None:
+        return None
+    return Place(
+        zone=row["zone"],
+        city=row["city"],
+        country=row["country"],
+        subdivision=row["subdivision"],
+    )

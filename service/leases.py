@@ -1,0 +1,126 @@
+"""One mailbox is worked by one process at a time; says who works it, and notices the dead.
+
+A lease is a row's owner and a real time after which anybody may take it. On SQLite each owner also
+holds an OS lock on a file named by its id, so that the lease of a killed process is free at once.
+"""
+
+import secrets
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import sqlalchemy as sa
+from filelock import FileLock, Timeout
+
+from service.clock import real_now
+from service.database import Database
+from service.schema import mailboxes
+
+LEASE = timedelta(seconds=180)
+"""How long a lease holds unless renewed; renewed before every mail."""
+
+MARGIN = timedelta(seconds=100)
+"""What must be left of a lease before a call that sends: its timeouts, with room to spare."""
+
+REFRESH_LEASE = timedelta(seconds=90)
+"""How long one refresh of a grant may take before another process may try."""
+
+
+class Owner:
+    """This process among those that share the database. Held from start to `leave`."""
+
+    def __init__(self, folder: Path | None) -> None:
+        self.id = secrets.token_hex(8)
+        self._folder = folder / "owners" if folder else None
+        self._lock: FileLock | None = None
+        if self._folder is not None:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._lock = FileLock(self._file(self.id), mode=0o600, thread_local=False)
+            self._lock.acquire()
+
+    def is_dead(self, owner_id: str) -> bool:
+        """Whether `owner_id` is a process of this computer that is certainly gone."""
+        if self._folder is None or owner_id == self.id:
+            return False
+        file = self._file(owner_id)
+        if not file.exists():
+            return True
+        try:
+            with FileLock(file, timeout=0, thread_local=False):
+                file.unlink(missing_ok=True)
+        except Timeout:
+            return False
+        return True
+
+    def leave(self) -> None:
+        """Give up the identity; its leases are free from now on."""
+        if self._lock is not None and self._folder is not None:
+            self._file(self.id).unlink(missing_ok=True)
+            self._lock.release()
+
+    def _file(self, owner_id: str) -> Path:
+        assert self._folder is not None  # noqa: S101 - callers have looked
+        return self._folder / f"{owner_id}.lock"
+
+
+def take(database: Database, owner: Owner, mailbox_id: int) -> datetime | None:
+    """Take or renew the lease on a mailbox; return until when it holds, None when another has it."""
+    return _take(database, owner, mailbox_id, "lease", LEASE)
+
+
+def give_back(database: Database, owner: Owner, mailbox_id: int) -> None:
+    """End the lease on a mailbox, if it is still ours."""
+    _give_back(database, owner, mailbox_id, "lease")
+
+
+def take_refresh(database: Database, owner: Owner, mailbox_id: int) -> datetime | None:
+    """Take the right to refresh the grant of a mailbox; None when another has it."""
+    return _take(database, owner, mailbox_id, "refresh", REFRESH_LEASE)
+
+
+def give_back_refresh(database: Database, owner: Owner, mailbox_id: int) -> None:
+    """End the right to refresh, if it is still ours."""
+    _give_back(database, owner, mailbox_id, "refresh")
+
+
+def _take(
+    database: Database, owner: Owner, mailbox_id: int, kind: str, length: timedelta
+) -> datetime | None:
+    owner_column, until_column = mailboxes.c[f"{kind}_owner"], mailboxes.c[f"{kind}_until"]
+    with database.write() as connection:
+        row = connection.execute(
+            sa.select(owner_column, until_column)
+            .where(mailboxes.c.id == mailbox_id)
+            .with_for_update(skip_locked=True)
+        ).one_or_none()
+        if row is None:
+            return None
+        holder, held_until = row
+        now = _now(connection)
+        is_free = holder in (None, owner.id) or held_until <= now or owner.is_dead(holder)
+        if not is_free:
+            return None
+        until = now + length
+        connection.execute(
+            sa.update(mailboxes)
+            .where(mailboxes.c.id == mailbox_id)
+            .values({owner_column: owner.id, until_column: until})
+        )
+        return until
+
+
+def _give_back(database: Database, owner: Owner, mailbox_id: int, kind: str) -> None:
+    owner_column, until_column = mailboxes.c[f"{kind}_owner"], mailboxes.c[f"{kind}_until"]
+    with database.write() as connection:
+        connection.execute(
+            sa.update(mailboxes)
+            .where(mailboxes.c.id == mailbox_id, owner_column == owner.id)
+            .values({owner_column: None, until_column: None})
+        )
+
+
+def _now(connection: sa.Connection) -> datetime:
+    """Return real time: this computer's for SQLite, the database's where several machines share it."""
+    if connection.dialect.name == "sqlite":
+        return real_now()
+    moment: datetime = connection.execute(sa.select(sa.func.clock_timestamp())).scalar_one()
+    return moment

@@ -1,0 +1,159 @@
+"""The attempts: one claim of a follow-up each, with every step it has committed.
+
+A dead attempt is judged by its last step alone, so each function here is called, and committed,
+before what it announces is done.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from service.schema import attempts, follow_ups
+from service.states import State, Step
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try to send a follow-up."""
+
+    id: int
+    follow_up_id: int
+    mailbox_id: int
+    owner: str
+    access: str
+    started_at: datetime
+    step: Step
+    announced_at: datetime | None
+    draft_id: str | None
+    draft_text_hash: str | None = field(repr=False)
+    message_id: str | None
+    sent_id: str | None
+    looks: int
+    next_look_at: datetime | None
+    outcome: str | None
+
+
+def note_draft(
+    connection: sa.Connection,
+    attempt_id: int,
+    *,
+    draft_id: str,
+    text_hash: str,
+    message_id: str | None,
+) -> None:
+    """Remember the draft of an open attempt, before anything is done with it."""
+    _update(
+        connection,
+        attempt_id,
+        step=Step.DRAFTED,
+        draft_id=draft_id,
+        draft_text_hash=text_hash,
+        message_id=message_id,
+    )
+
+
+def announce(connection: sa.Connection, attempt_id: int, *, at: datetime) -> None:
+    """Say that the sending call may be made at any moment from now on."""
+    _update(connection, attempt_id, step=Step.ANNOUNCED, announced_at=at)
+
+
+def look_again_at(connection: sa.Connection, attempt_id: int, moment: datetime) -> None:
+    """Count one look, and say when the next is due."""
+    _update(connection, attempt_id, looks=attempts.c.looks + 1, next_look_at=moment)
+
+
+def end_attempt(
+    connection: sa.Connection,
+    attempt_id: int,
+    *,
+    at: datetime,
+    outcome: str,
+    answer: str | None = None,
+    proof: str | None = None,
+    sent_id: str | None = None,
+    message_id: str | None = None,
+) -> None:
+    """Close an attempt with the transition it led to; a late proof may be added to a closed one."""
+    values: dict[str, Any] = {"step": Step.ENDED, "ended_at": at, "outcome": outcome}
+    given = {"answer": answer, "proof": proof, "sent_id": sent_id, "message_id": message_id}
+    values |= {key: value for key, value in given.items() if value is not None}
+    connection.execute(sa.update(attempts).where(attempts.c.id == attempt_id).values(values))
+
+
+def find_open(connection: sa.Connection, mailbox_id: int) -> list[Attempt]:
+    """Return the attempts of a mailbox whose follow-ups are still `sending`, oldest first."""
+    rows = connection.execute(
+        sa.select(attempts)
+        .join(
+            follow_ups,
+            (follow_ups.c.id == attempts.c.follow_up_id)
+            & (follow_ups.c.attempt_id == attempts.c.id),
+        )
+        .where(
+            attempts.c.mailbox_id == mailbox_id,
+            attempts.c.ended_at.is_(None),
+            follow_ups.c.state == State.SENDING,
+        )
+        .order_by(attempts.c.id)
+    ).mappings()
+    return [_read(row) for row in rows]
+
+
+def find_earlier_draft(connection: sa.Connection, follow_up_id: int) -> Attempt | None:
+    """Return the ended attempt that left, or may have left, a draft behind; None without any.
+
+    The last one whose draft is known; else the last one, which may have died before it could say.
+    """
+    row = (
+        connection.execute(
+            sa.select(attempts)
+            .where(
+                attempts.c.follow_up_id == follow_up_id,
+                attempts.c.ended_at.is_not(None),
+                attempts.c.access == "drafts",
+            )
+            .order_by(attempts.c.draft_id.is_(None), attempts.c.id.desc())
+            .limit(1)
+        )
+        .mappings()
+        .one_or_none()
+    )
+    return _read(row) if row else None
+
+
+def list_attempts(connection: sa.Connection, follow_up_id: int) -> list[Attempt]:
+    """Return every attempt of one follow-up, oldest first."""
+    rows = connection.execute(
+        sa.select(attempts).where(attempts.c.follow_up_id == follow_up_id).order_by(attempts.c.id)
+    ).mappings()
+    return [_read(row) for row in rows]
+
+
+def _update(connection: sa.Connection, attempt_id: int, **values: Any) -> None:
+    connection.execute(
+        sa.update(attempts)
+        .where(attempts.c.id == attempt_id, attempts.c.ended_at.is_(None))
+        .values(**values)
+    )
+
+
+def _read(row: sa.RowMapping) -> Attempt:
+    return Attempt(
+        id=row["id"],
+        follow_up_id=row["follow_up_id"],
+        mailbox_id=row["mailbox_id"],
+        owner=row["owner"],
+        access=row["access"],
+        started_at=row["started_at"],
+        step=Step(row["step"]),
+        announced_at=row["announced_at"],
+        draft_id=row["draft_id"],
+        draft_text_hash=row["draft_text_hash"],
+        message_id=row["message_id"],
+        sent_id=row["sent_id"],
+        looks=row["looks"],
+        next_look_at=row["next_look_at"],
+        outcome=row["outcome"],
+    )
