@@ -1,0 +1,1 @@
+"""All tests, and the loopback servers they use."""
