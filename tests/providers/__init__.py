@@ -1,0 +1,1 @@
+"""Tests of the providers, and of the loopback servers that stand in for the real services."""
