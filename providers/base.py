@@ -59,7 +59,7 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The provider's word that it took the mail. `sent_id` may be absent (Graph answers 202, empty)."""
+    """The provider's word that it took the mail; Graph gives no `sent_id` (202, empty)."""
 
     sent_id: str | None = None
     message_id: str | None = None
@@ -71,9 +71,9 @@ class Sight(StrEnum):
     SENT = "sent"
     """Proof that it went."""
     STANDING = "standing"
-    """Our draft stands unsent; proof of absence once the provider's `settle_seconds` have passed."""
+    """Our draft stands unsent: proof of absence once `settle_seconds` have passed."""
     ABSENT = "absent"
-    """Proof that it did not go (only where the provider keeps a complete record, as `local` does)."""
+    """Proof that it did not go, where the provider keeps a whole record, as `local` does."""
     UNKNOWN = "unknown"
     """Neither."""
 
@@ -139,11 +139,11 @@ class Grant:
 
 
 class OpenMailbox(ABC):
-    """One mailbox opened with a bare access token. Not thread-safe: one thread uses it at a time."""
+    """One mailbox opened with a bare access token. One thread uses it at a time."""
 
     @abstractmethod
     def create_draft(self, mail: Mail, send_key: str) -> Draft:
-        """Store `mail` as a draft that carries `send_key`. A lost answer may leave a draft behind."""
+        """Store `mail` as a draft that carries `send_key`; a lost answer may leave one behind."""
 
     @abstractmethod
     def read_draft(self, draft_id: str) -> Draft | None:
@@ -151,7 +151,7 @@ class OpenMailbox(ABC):
 
     @abstractmethod
     def find_draft(self, send_key: str) -> Draft | None:
-        """Return the unsent draft that carries `send_key`, or None when there is none to be seen."""
+        """Return the unsent draft that carries `send_key`, or None when none is to be seen."""
 
     @abstractmethod
     def send_draft(self, draft_id: str) -> Receipt:
@@ -203,7 +203,7 @@ class Provider(ABC):
 
     @abstractmethod
     def revoke(self, secret: str) -> str | None:
-        """End the grant at the provider. Return None when done, else the page where the user can."""
+        """End the grant at the provider; return None when done, else the page for the user."""
 
     @abstractmethod
     def open(self, access_token: str, address: str) -> OpenMailbox:

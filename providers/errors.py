@@ -20,7 +20,7 @@ class ProviderError(Exception):
 class TryLater(ProviderError):
     """The call was certainly not executed and may succeed later: throttled, refused, unreachable.
 
-    `after_seconds` or `until` hold what the provider asked for; both are None when it named no time.
+    `after_seconds` or `until` hold what the provider asked for, None when it named no time.
     """
 
     def __init__(
@@ -46,4 +46,4 @@ class SignInAgain(ProviderError):
 
 
 class OutcomeUnknown(ProviderError):
-    """The call may or may not have been executed: no answer, a broken one, or a server's own failure."""
+    """It may or may not have been executed: no answer, a broken one, or a server's failure."""
