@@ -1,0 +1,421 @@
+"""What the checks find, and what they leave alone."""
+
+import dataclasses
+import json
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from service.records import Interview, Kind, Person, Place, Talk, Text
+from service.writing import checks
+from service.writing.checks import EMPTY_BODY, RULES, OtherNote
+from service.writing.checks.words import load_messages
+from service.writing.findings import Finding, Severity, Where
+from service.writing.readers import Form, Reading
+from tests.unit.writing_examples import WEDNESDAY, interview, representative
+
+CORPUS = [
+    json.loads(line)
+    for line in (Path(__file__).parents[1] / "data" / "notes-corpus.jsonl")
+    .read_text(encoding="utf-8")
+    .splitlines()
+]
+BUILT = {rule.id for rule in (EMPTY_BODY, *RULES)}
+WORDED = {"wrong-name", "misspelled-name", "no-thanks", "announces-call", "wrong-relative-day"}
+"""Rules with word lists, which so far exist in English."""
+
+MARISOL = Person("Marisol Duarte", "m.duarte@example.com")
+BODY = (
+    "Dear Marisol Duarte,\n\nThank you for your time on Tuesday and for the walk round the ward. "
+    "I would love to join Northgate.\n\nI look forward to hearing from you.\n\nHannah Whitlock"
+)
+
+
+def find(
+    body: str,
+    *,
+    subject: str = "Thank you, Ward Nurse",
+    reader: Person = MARISOL,
+    passed_on: tuple[Person, ...] = (),
+    sent_on: date | None = WEDNESDAY,
+    others: tuple[OtherNote, ...] = (),
+    company: str = "Northgate Hospital",
+    language: str = "en",
+) -> tuple[Finding, ...]:
+    """Check a body as if it went to this reader."""
+    of = interview(reader, *passed_on, company=company, language=language)
+    form = Form.PASS_ON if passed_on else Form.OWN
+    reading = Reading(reader, (reader, *passed_on), form)
+    return checks.check(Text(subject, body), reading, of, sent_on, others)
+
+
+def rules_of(findings: tuple[Finding, ...]) -> list[str]:
+    """Return the ids of the rules that found something."""
+    return [finding.rule for finding in findings]
+
+
+def greet(line: str, reader: Person = MARISOL) -> list[str]:
+    """Return what is found in a mail with this salutation."""
+    return rules_of(find(BODY.replace("Dear Marisol Duarte,", line), reader=reader))
+
+
+def thank(sentence: str, sent_on: date | None = WEDNESDAY) -> list[str]:
+    """Return what is found in a mail with this thanking sentence."""
+    _, after = BODY.split("ward. ")
+    return rules_of(find(f"Dear Marisol Duarte,\n\n{sentence} {after}", sent_on=sent_on))
+
+
+def _judge(note: dict[str, Any]) -> set[str]:
+    people = tuple(
+        Person(
+            each["name"],
+            each["email"],
+            kind=Kind.REPRESENTATIVE if each["kind"] == "agency" else Kind.INTERVIEWER,
+            form_of_address=each.get("address"),
+            title=each.get("title"),
+        )
+        for each in note["people"]
+    )
+    # Local times are read as if the place were in UTC, which keeps the local day.
+    local = datetime.fromisoformat(note["interview"]).replace(tzinfo=UTC)
+    of = Interview(
+        company=note["company"],
+        role=note["role"],
+        talks=(Talk(local, local + timedelta(hours=1), "UTC"),),
+        people=people,
+        place=Place("UTC"),
+        language=note["lang"],
+    )
+    reader = next(person for person in people if person.name == note["to"])
+    others = [
+        OtherNote(other["to"], other["body"])
+        for other in note.get("other_notes", ())
+        if not other.get("same_person")
+    ]
+    text = Text(note["subject"], note["body"])
+    sent_on = datetime.fromisoformat(note["send_at"]).date()
+    reading = Reading(reader, (reader,), Form.OWN)
+    return set(rules_of(checks.check(text, reading, of, sent_on, others)))
+
+
+@pytest.mark.parametrize("note", CORPUS, ids=lambda note: note["id"])
+def test_corpus(note: dict[str, Any]) -> None:
+    """Nothing is said about a good note, and what is built finds what is wrong with a bad one."""
+    expected = BUILT & set(note["expect"])
+    if note["lang"] != "en":
+        expected -= WORDED
+    assert _judge(note) == expected
+
+
+def test_a_good_mail_has_no_findings() -> None:
+    """The mail that the other examples are made from is clean."""
+    assert find(BODY) == ()
+
+
+def test_a_finding_says_what_where_and_how_much() -> None:
+    """The place counts in the part of the mail that it names."""
+    subject = "Thank you for the [Position] interview"
+    assert find(BODY, subject=subject) == (
+        Finding(
+            rule="placeholder-left",
+            severity=Severity.ERROR,
+            place=(18, 28),
+            message="A gap was left unfilled: “[Position]”.",
+            where=Where.SUBJECT,
+        ),
+    )
+
+
+def test_every_rule_has_a_message() -> None:
+    """And no message is left over."""
+    assert set(load_messages()) == BUILT
+
+
+def test_empty_subject() -> None:
+    """A blank subject is no subject."""
+    assert rules_of(find(BODY, subject="  ")) == ["empty-subject"]
+
+
+def test_empty_body_stops_the_rest() -> None:
+    """There is nothing else to say about a mail that is not there."""
+    assert rules_of(find("Thank you.", subject="")) == ["empty-body"]
+    assert rules_of(find("")) == ["empty-body"]
+    assert "empty-body" not in rules_of(find("Dear Ana, thank you. Hannah"))
+    assert rules_of(find("高橋様、昨日はありがとうございました。", language="ja")) == []
+
+
+@pytest.mark.parametrize(
+    "gap",
+    [
+        "[Position]",
+        "[your name here]",
+        "{{role}}",
+        "{company_name}",
+        "<<name>>",
+        "<insert name>",
+        "%NAME%",
+        "the XX role",
+        "on XX December",
+        "____",
+        "TODO",
+        "(insert a topic)",
+        "\u3007\u3007",
+    ],
+)
+def test_placeholder_left(gap: str) -> None:
+    """Every usual way to mark a gap is found."""
+    assert rules_of(find(BODY.replace("the ward", gap))) == ["placeholder-left"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the XX chromosome work",
+        "size XXL",
+        "Super Bowl XX",
+        "the item [1] on your list",
+        "the quote, [sic], on the wall",
+        "the array[index] you drew",
+        "the TODO list on the wall",
+        "the TODO-list",
+        "the set {1, 2, 3}",
+        "snake_case and __init__",
+        "the page (link) you showed",
+        "Ana <ana@example.com>",
+        "growth of 20% a year",
+    ],
+)
+def test_placeholder_left_leaves_ordinary_text_alone(text: str) -> None:
+    """What merely looks like a gap is the user's text."""
+    assert find(BODY.replace("the ward", text)) == ()
+
+
+def test_placeholder_left_leaves_the_users_names_alone() -> None:
+    """A company may be called anything."""
+    body = BODY.replace("Northgate", "Studio XX")
+    assert find(body, company="Studio XX") == ()
+    assert rules_of(find(body)) == ["placeholder-left"]
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("Dear Mr Adebayo,", ["wrong-name"]),
+        ("Hi Femi,", ["wrong-name"]),
+        ("Good morning, Dr Ode,", ["wrong-name"]),
+        ("Dear Ms Durate,", ["misspelled-name"]),
+        ("Dear Marisol Durate,", ["misspelled-name"]),
+        ("Dear Marissol,", ["misspelled-name"]),
+        ("Dear Ms Duarte,", []),
+        ("Dear Marisol,", []),
+        ("Hi Marisol!", []),
+        ("DEAR MS DUARTE,", []),
+        ("Dear Mari,", []),
+        ("Dear MD,", []),
+        ("Dear Ms Duarte and team,", []),
+        ("Dear all,", []),
+        ("Hi there,", []),
+        ("Dear Hiring Manager,", []),
+        ("To whom it may concern,", []),
+        ("Dear Sir or Madam,", []),
+        ("Dear Doctor,", []),
+        ("Dear Chef,", []),
+        ("Good morning,", []),
+        ("Sehr geehrte Frau Adebayo,", []),
+        ("Dear reader of many mails in the ward of Femi Adebayo and all of the others,", []),
+    ],
+)
+def test_the_name_in_the_salutation(line: str, expected: list[str]) -> None:
+    """A wrong name and a misspelled one are two findings; a group or a title alone is neither."""
+    assert greet(line) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "line", "expected"),
+    [
+        ("Thomas Kessler", "Hi Tom,", []),
+        ("William Ode", "Dear Bill,", []),
+        ("Bill Ode", "Dear William,", []),
+        ("Alexander Ode", "Dear Alex,", []),
+        ("Sabine Krüger", "Dear Ms Krueger,", []),
+        ("Sabine Krüger", "Dear Ms Kruger,", []),
+        ("Sabine Krueger", "Dear Ms Krüger,", []),
+        ("Søren Ærø", "Dear Soren,", []),
+        ("Łukasz Nowak", "Dear Lukasz,", []),
+        ("José-Luis García López", "Dear Mr Garcia,", []),
+        ("Sinéad O'Neill", "Dear Ms O\u2019Neill,", []),
+        ("Sinéad O'Neill", "Dear Ms ONeill,", []),
+        ("Khalid Al Suwaidi", "Dear Mr Al Suwaidi,", []),
+        ("高橋 誠", "Dear Mr Takahashi,", []),
+        ("Ann Lee", "Dear Mr Lea,", ["wrong-name"]),
+        ("Jonas Albrecht", "Dear Mr Albrechtt,", ["misspelled-name"]),
+        ("Jonas Albrecht", "Dear Mr Obrecht,", ["misspelled-name"]),
+        ("Jonas Albrecht", "Dear Mr Ulbricht,", ["misspelled-name"]),
+        ("Maria Ode", "Dear Mario,", ["misspelled-name"]),
+    ],
+)
+def test_names_in_all_their_forms(name: str, line: str, expected: list[str]) -> None:
+    """Short forms, accents and transcriptions are the reader's name; a slip is not."""
+    assert greet(line, Person(name, "x@example.com")) == expected
+
+
+def test_the_family_name_may_be_noted_apart() -> None:
+    """A name given as a title and family name belongs to the reader, too."""
+    reader = dataclasses.replace(MARISOL, name="Marisol D.", family_name="Duarte")
+    assert greet("Dear Ms Duarte,", reader) == []
+
+
+def test_each_note_to_pass_on_is_greeted_rightly() -> None:
+    """In a note below its heading the name must be the interviewer's."""
+    tom = Person("Tom Kessler")
+    note = "\n\nFor Tom Kessler:\n\nDear {name},\n\nThank you for your time.\n\nHannah Whitlock"
+    assert find(BODY + note.format(name="Tom"), passed_on=(tom,)) == ()
+    body = BODY + note.format(name="Marisol")
+    (finding,) = find(body, passed_on=(tom,))
+    assert finding.rule == "wrong-name"
+    assert finding.place is not None
+    assert body[slice(*finding.place)] == "Marisol"
+    assert finding.message == "You are writing to Tom Kessler but greet Marisol."
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "It was good to see the ward on Tuesday.",
+        "I have been thinking about our conversation since Tuesday.",
+    ],
+)
+def test_no_thanks(sentence: str) -> None:
+    """A mail of thanks thanks."""
+    assert thank(sentence) == ["no-thanks"]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "I am grateful for your time.",
+        "I appreciated the hour you gave me.",
+        "Many thanks for Tuesday.",
+        "Vielen Dank für das Gespräch.",
+    ],
+)
+def test_thanks_in_other_words(sentence: str) -> None:
+    """Thanks are thanks in whatever words."""
+    assert thank(sentence) == []
+
+
+def test_each_note_to_pass_on_thanks() -> None:
+    """The thanks to the one who passes it on are not the interviewer's."""
+    tom = Person("Tom Kessler")
+    note = "\n\nFor Tom Kessler:\n\nDear Tom Kessler,\n\nI liked the rota.\n\nHannah Whitlock"
+    assert rules_of(find(BODY + note, passed_on=(tom,))) == ["no-thanks"]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "I will call you tomorrow morning.",
+        "I'll phone your office on Monday.",
+        "I\u2019ll give you a quick call.",
+        "I will be calling next week to hear how you decide.",
+        "I am going to ring you later this week.",
+        "I'll then call again on Friday.",
+        "Please expect my call.",
+        "I will follow up by phone.",
+    ],
+)
+def test_announces_call(sentence: str) -> None:
+    """The day after, nobody wants to be rung up."""
+    assert rules_of(find(BODY.replace("I look", f"{sentence} I look"))) == ["announces-call"]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Please feel free to call me at any time.",
+        "I will call on everything I learned at sea.",
+        "I will not call you, since I know how busy you are.",
+        "I would call it the best ward I have seen.",
+        "You said you will call me on Monday.",
+        "I will be on call next week.",
+        "I will phone in the orders from the yard.",
+        "I would ring the bell for that.",
+        "You may ring me in the evening.",
+    ],
+)
+def test_announces_call_leaves_other_calls_alone(sentence: str) -> None:
+    """Asking to be called and other senses of the word are no announcement."""
+    assert find(BODY.replace("I look", f"{sentence} I look")) == ()
+
+
+@pytest.mark.parametrize(
+    ("sentence", "sent_on", "expected"),
+    [
+        ("Thank you for meeting me today.", WEDNESDAY, ["wrong-relative-day"]),
+        ("Thank you for this morning.", WEDNESDAY, ["wrong-relative-day"]),
+        ("Thank you for your time yesterday.", WEDNESDAY, []),
+        ("Thank you for your time yesterday.", date(2026, 12, 10), ["wrong-relative-day"]),
+        ("Thank you for your time yesterday.", date(2026, 12, 8), ["wrong-relative-day"]),
+        ("Thank you for meeting me today.", date(2026, 12, 8), []),
+        ("Thank you for meeting me today.", None, []),
+        ("Thank you for Tuesday. I start my last shift here today.", WEDNESDAY, []),
+        ("Thank you for the plain words about yesterday's outage.", date(2026, 12, 10), []),
+    ],
+)
+def test_wrong_relative_day(sentence: str, sent_on: date | None, expected: list[str]) -> None:
+    """A relative day in the thanking sentence must fit the day on which the mail arrives."""
+    assert thank(sentence, sent_on) == expected
+
+
+def test_wrong_relative_day_says_what_to_write() -> None:
+    """The message names both days and points at the word."""
+    body = BODY.replace("on Tuesday", "today")
+    (finding,) = find(body)
+    assert finding.severity is Severity.WARNING
+    assert finding.place is not None
+    assert body[slice(*finding.place)] == "today"
+    assert finding.message == (
+        "This arrives on Wednesday; the interview was on Tuesday. Name the day in place of “today”."
+    )
+
+
+def test_too_long() -> None:
+    """Over 150 words nobody reads to the end; notes to pass on are counted one by one."""
+    filler = "I like the ward. " * 28
+    assert rules_of(find(BODY.replace("I look", filler + "I look"))) == []
+    (finding,) = find(BODY.replace("I look", filler * 2 + "I look"))
+    assert (finding.rule, finding.severity) == ("too-long", Severity.WARNING)
+    people = [Person(f"Ana Ruiz {number}") for number in range(4)]
+    notes = "".join(f"\n\nFor {p.name}:\n\nDear {p.name},\n\nThank you. {filler}" for p in people)
+    assert find(BODY + notes, passed_on=tuple(people)) == ()
+
+
+def test_copy_of_other_note() -> None:
+    """The same text to two people is found however the greeting and the names differ."""
+    copy = OtherNote("Femi Adebayo", BODY.replace("Dear Marisol Duarte", "Hi Femi"))
+    (finding,) = find(BODY, others=(copy,))
+    assert finding.rule == "copy-of-other-note"
+    assert finding.message == "Nearly the same as the one to Femi Adebayo; they will compare."
+    other = OtherNote(
+        "Femi Adebayo",
+        "Dear Femi,\n\nThank you for Tuesday. Your night shift plan has stayed with me, and I "
+        "would be proud to work by it.\n\nI would be glad to hear from you.\n\nHannah Whitlock",
+    )
+    assert find(BODY, others=(other,)) == ()
+
+
+def test_an_agency_mail_of_ones_own_is_judged_as_one_mail() -> None:
+    """Without headings for the interviewers there is one part, the representative's."""
+    nadia = representative()
+    of = interview(MARISOL, nadia, agency="Rourke Staffing")
+    body = BODY.replace("Marisol Duarte", "Ms Rourke")
+    reading = Reading(nadia, (MARISOL,), Form.AGENCY)
+    assert checks.check(Text("Thank you", body), reading, of, WEDNESDAY) == ()
+
+
+def test_rules_of_words_are_silent_in_a_language_without_any() -> None:
+    """Better no finding than a false one."""
+    body = "Guten Tag Herr Adebayo,\n\nich rufe Sie morgen an und wir sprechen weiter.\n\nHannah"
+    assert find(body, language="de") == ()

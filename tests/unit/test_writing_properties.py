@@ -1,0 +1,221 @@
+"""What holds for every interview: nothing typed is altered, nobody's mail reads like another's."""
+
+import itertools
+import re
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from service.records import Interview, Person
+from service.writing import anatomy, checks, phrases, sentences
+from service.writing.checks import OtherNote
+from service.writing.composition import Composition, compose
+from service.writing.similarity import similarity
+from tests.unit.writing_examples import (
+    HANNAH,
+    LONDON,
+    NEW_YORK,
+    SOMEWHERE,
+    WEDNESDAY,
+    interview,
+    representative,
+)
+
+MOST_ALIKE = 0.6
+"""From here on people who compare would say that it is the same mail."""
+
+REASONS = (
+    "Your team plans discharge from the first day.",
+    "Parents sit in every handover, which I have wanted for years.",
+    "The filter gallery is the cleanest I have seen.",
+    "Nobody is rushed at the end of a shift.",
+    "A kitchen that tells me what I did wrong is where I learn most.",
+    "Small crews check each other's work before it leaves the yard.",
+    "Every bug gets a test before it gets a fix.",
+    "Fieldwork happens twice a term, whatever the weather.",
+    "I grew up twenty minutes from the plant and still know the river.",
+    "Apprentices here work next to the people who designed the machine.",
+    "Clients speak to the lawyer who writes the brief.",
+    "The night rota is agreed by those who work it.",
+    "I would love to learn lamination from somebody who still does it by hand.",
+    "Mistakes are written down so that the next person can avoid them.",
+    "I like that you have stayed with one product for years and made it better all that time.",
+    "I want to build things that are still in use when I retire.",
+    "Small team, hard problem, people who argue kindly: that is the job I want to join.",
+    "I have led summer crews for nine years and never lost anybody to the heat.",
+    "The choir sings in the canteen, and I am a bass.",
+)
+LINES = (
+    "the night shift plan",
+    "how the team trains juniors",
+    "You showed me the ward at the end of a long shift.",
+    "You asked me what I would never do for a client.",
+    "for the honest notes on my tempering",
+    "The gripper",
+    "Your question about replaying events followed me home.",
+    "that technicians write the reports themselves",
+    "You explained the ozone stage twice without losing patience.",
+    "the pro bono clinic",
+    "why the rota changed",
+    "We talked about the flood of 2013.",
+    "The control room at handover was quieter than I expected.",
+    "the tour of the yard",
+    "I enjoyed drawing the billing ledger with you.",
+    "discharge planning, handover",
+    "showing me round the greenhouse",
+)
+
+
+def _count_words(texts: tuple[str, ...]) -> int:
+    return sum(len(text.split()) for text in texts)
+
+
+@st.composite
+def panels(draw: st.DrawFn, least: int = 1) -> Interview:
+    """Draw an interview with up to 8 people, 8 to 60 words of reasons, and a line for each."""
+    reasons = draw(
+        st.lists(st.sampled_from(REASONS), min_size=2, max_size=5, unique=True)
+        .map(tuple)
+        .filter(lambda chosen: 8 <= _count_words(chosen) <= 60)
+    )
+    lines = draw(st.lists(st.sampled_from(LINES), min_size=least, max_size=8, unique=True))
+    start = draw(st.integers(0, 999))
+    people = [
+        Person(f"Ana Ruiz {number}", f"a{start + number}@example.com", line=line)
+        for number, line in enumerate(lines)
+    ]
+    return interview(
+        *people,
+        company=draw(
+            st.sampled_from(["Northgate Children's Hospital", "Acme Ltd", "Hollis & Wren"])
+        ),
+        role=draw(st.sampled_from(["", "Ward Nurse", "Senior Backend Engineer"])),
+        place=draw(st.sampled_from([NEW_YORK, LONDON, SOMEWHERE])),
+        reasons=" ".join(reasons),
+    )
+
+
+@given(panels(least=2))
+@settings(max_examples=60, deadline=None)
+def test_no_two_mails_of_a_panel_read_alike(of: Interview) -> None:
+    """With a line for each and two reasons, people who compare see different mails."""
+    composition = compose(of, HANNAH, WEDNESDAY)
+    said = [anatomy.essence(mail.text.body, ()) for mail in composition.mails]
+    alike = [similarity(one, other) for one, other in itertools.combinations(said, 2)]
+    assert max(alike) < MOST_ALIKE
+    assert len({mail.text.subject for mail in composition.mails}) == len(composition.mails)
+
+
+@given(panels())
+@settings(max_examples=60, deadline=None)
+def test_every_mail_is_short_complete_and_free_of_findings(of: Interview) -> None:
+    """It has between 45 and 150 words, and no check says anything about it."""
+    composition = compose(of, HANNAH, WEDNESDAY)
+    assert composition.missing == ()
+    for mail in composition.mails:
+        assert 45 <= len(mail.text.body.split()) <= 150
+        others = [
+            OtherNote(other.reader.name, other.text.body)
+            for other in composition.mails
+            if other is not mail
+        ]
+        assert checks.check(mail.text, mail.reading, of, WEDNESDAY, others) == ()
+
+
+# Anything a user may type, with a mark that tells one text from another.
+_WORDS = st.text(
+    st.characters(
+        exclude_categories=("Cs", "Cc", "Zl", "Zp"), exclude_characters="-*\u2022\u2013\x85"
+    ),
+    min_size=1,
+    max_size=30,
+).filter(lambda text: bool(text.strip()))
+
+
+@st.composite
+def typed(draw: st.DrawFn) -> Interview:
+    """Draw an interview with any words at all in it, routed in every way."""
+    count = draw(st.integers(1, 5))
+    people = []
+    for number in range(count):
+        line = f"L{number}x {draw(_WORDS).strip()}"
+        has_address = number == 0 or draw(st.booleans())
+        people.append(
+            Person(
+                f"Ana Ruiz {number}",
+                f"a{number}@example.com" if has_address else None,
+                line=draw(st.sampled_from([line, line.lower(), line + "."])),
+                passed_on_by=None if has_address else "Ana Ruiz 0",
+            )
+        )
+    if draw(st.booleans()):
+        people.append(representative())
+    reasons = [f"R{number}x {draw(_WORDS).strip()}." for number in range(draw(st.integers(1, 4)))]
+    return interview(
+        *people,
+        company=draw(_WORDS).strip(),
+        role=draw(st.one_of(st.just(""), _WORDS)).strip(),
+        reasons=draw(st.sampled_from([" ", "\n\n"])).join(reasons),
+    )
+
+
+@given(typed())
+@settings(max_examples=60, deadline=None)
+def test_the_users_words_stand_unaltered_in_the_mails_they_belong_to(of: Interview) -> None:
+    """Every sentence of the reasons is in a mail, every line in its own, as it was typed."""
+    composition = compose(of, HANNAH, WEDNESDAY)
+    reasons = sentences.split(of.reasons, phrases.load_phrases("en").sentences)
+    carried = {share for mail in composition.mails for share in mail.text.shares}
+    assert set(reasons) <= carried
+    for mail in composition.mails:
+        for share in mail.text.shares:
+            assert share in mail.text.body
+        for reason in reasons:
+            if reason.startswith("R"):
+                assert (reason in mail.text.body) is (reason in mail.text.shares)
+        for person in of.people:
+            if person in mail.reading.noted:
+                assert person.line in mail.text.body
+            elif person.line:
+                assert person.line[:3] not in mail.text.body
+
+
+@given(typed())
+@settings(max_examples=30, deadline=None)
+def test_composing_is_deterministic(of: Interview) -> None:
+    """The preview is the truth: composing again gives the same mails."""
+    assert compose(of, HANNAH, WEDNESDAY) == compose(of, HANNAH, WEDNESDAY)
+
+
+@given(typed())
+@settings(max_examples=30, deadline=None)
+def test_a_mail_is_plain_paragraphs(of: Interview) -> None:
+    """Single blank lines between paragraphs, nothing at the ends of lines, no other line ends."""
+    composition: Composition = compose(of, HANNAH, WEDNESDAY)
+    for mail in composition.mails:
+        assert "\n\n\n" not in mail.text.body
+        assert "\r" not in mail.text.body
+        assert mail.text.body == mail.text.body.strip("\n")
+        assert "\n" not in mail.text.subject
+
+
+@given(st.text(max_size=300))
+@settings(max_examples=300, deadline=None)
+def test_splitting_loses_nothing(text: str) -> None:
+    """But for spaces and the bullets of a list every character is kept, in order."""
+    pieces = sentences.split(text, phrases.load_phrases("en").sentences)
+    bullets = re.compile(r"(?m)^[ \t]*[-*\u2022\u2013][ \t]+")
+    kept = re.sub(r"\s|[-*\u2022\u2013]", "", "".join(pieces))
+    assert kept == re.sub(r"\s|[-*\u2022\u2013]", "", bullets.sub("", text))
+
+
+@given(st.text(max_size=400), st.text(max_size=80))
+@settings(max_examples=200, deadline=2000)
+def test_no_text_makes_a_check_crash_or_hang(body: str, subject: str) -> None:
+    """A user may type anything; checks answer within the deadline."""
+    of = interview(Person("Marisol Duarte", "m.duarte@example.com"))
+    mail = compose(of, HANNAH, WEDNESDAY).mails[0]
+    other = [OtherNote("Femi Adebayo", body)]
+    for text in (body, f"Dear {subject},\n\nThank you for today.\n\n{body}"):
+        found = checks.check(type(mail.text)(subject, text), mail.reading, of, WEDNESDAY, other)
+        assert all(f.place is None or 0 <= f.place[0] <= f.place[1] for f in found)
