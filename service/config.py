@@ -8,19 +8,13 @@ the environment. Few keys: what nobody would change is a constant beside the cod
 import difflib
 import os
 import tomllib
+from dataclasses import dataclass, field, fields
 from datetime import date, time
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import platformdirs
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
-from pydantic_settings import (
-    BaseSettings,
-    EnvSettingsSource,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-)
 
 from service.errors import BadConfiguration
 
@@ -29,6 +23,9 @@ PREFIX = "CALLBACK_"
 _NOT_SETTINGS = frozenset(
     {"CALLBACK_CONFIG", "CALLBACK_HOME", "CALLBACK_CLOCK", "CALLBACK_VAULT_KEY", "CALLBACK_DEBUG"}
 )
+_LISTS = frozenset({"days_off", "working_days"})
+"""Keys that take several values; in the environment with commas between them."""
+
 _HINT = "Every key is explained in config.example.toml."
 
 
@@ -40,87 +37,87 @@ class KeySource(StrEnum):
     ENVIRONMENT = "environment"
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+_SECTION_CONFIG = {"extra": "forbid"}
+"""What pydantic is to make of a section: an unknown key is a problem, not a shrug."""
 
 
-class Storage(_Section):
+@dataclass(frozen=True, slots=True)
+class Storage:
     """`url`: where the queue is kept; the default is SQLite in the data folder."""
 
+    __pydantic_config__: ClassVar[Any] = _SECTION_CONFIG
     url: str | None = None
 
 
-class Vault(_Section):
+@dataclass(frozen=True, slots=True)
+class Vault:
     """`key`: where the key that encrypts the sign-ins comes from."""
 
+    __pydantic_config__: ClassVar[Any] = _SECTION_CONFIG
     key: KeySource = KeySource.FILE
 
 
-class Gmail(_Section):
+@dataclass(frozen=True, slots=True)
+class Gmail:
     """The client file from the Google console, and Google's endpoints."""
 
+    __pydantic_config__: ClassVar[Any] = _SECTION_CONFIG
     client_file: Path | None = None
     revoke_uri: str = "https://oauth2.googleapis.com/revoke"
     api_endpoint: str = "https://gmail.googleapis.com/"
 
 
-class Outlook(_Section):
+@dataclass(frozen=True, slots=True)
+class Outlook:
     """The client's id, typed or in a file that somebody handed out, and Microsoft's endpoints."""
 
+    __pydantic_config__: ClassVar[Any] = _SECTION_CONFIG
     client_id: str | None = None
     client_file: Path | None = None
     authority: str = "https://login.microsoftonline.com/common"
     graph_endpoint: str = "https://graph.microsoft.com/v1.0"
 
 
-class Network(_Section):
+@dataclass(frozen=True, slots=True)
+class Network:
     """`ca_bundle`: a PEM file for all HTTPS calls, behind a company's proxy."""
 
+    __pydantic_config__: ClassVar[Any] = _SECTION_CONFIG
     ca_bundle: Path | None = None
 
-    @field_validator("ca_bundle")
-    @classmethod
-    def _is_there(cls, path: Path | None) -> Path | None:
-        if path is not None and not path.expanduser().is_file():
-            raise ValueError("there is no such file")
-        return path.expanduser() if path else None
 
-
-class Timing(_Section):
+@dataclass(frozen=True, slots=True)
+class Timing:
     """When mails go out; each can be set for one interview too. What they mean: service.timing."""
 
+    __pydantic_config__: ClassVar[Any] = _SECTION_CONFIG
     earliest: time = time(9, 0)
     rest_days: Literal["next-working-day", "same-day", "send"] = "next-working-day"
     days_off: frozenset[date] = frozenset()
     working_days: frozenset[date] = frozenset()
 
 
-class Settings(BaseSettings):
-    """Everything that can be set. Frozen; read once by `load`."""
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that can be set. Read once by `load`."""
 
-    model_config = SettingsConfigDict(
-        extra="forbid", frozen=True, env_prefix=PREFIX, env_nested_delimiter="__"
-    )
+    __pydantic_config__: ClassVar[Any] = _SECTION_CONFIG
+    storage: Storage = field(default_factory=Storage)
+    vault: Vault = field(default_factory=Vault)
+    gmail: Gmail = field(default_factory=Gmail)
+    outlook: Outlook = field(default_factory=Outlook)
+    network: Network = field(default_factory=Network)
+    timing: Timing = field(default_factory=Timing)
 
-    storage: Storage = Field(default_factory=Storage)
-    vault: Vault = Field(default_factory=Vault)
-    gmail: Gmail = Field(default_factory=Gmail)
-    outlook: Outlook = Field(default_factory=Outlook)
-    network: Network = Field(default_factory=Network)
-    timing: Timing = Field(default_factory=Timing)
 
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],  # noqa: ARG003 - pydantic-settings' signature
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the same
-        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the same
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Let the environment win over the file, and read nothing else."""
-        assert isinstance(env_settings, EnvSettingsSource)  # noqa: S101 - tells mypy, costs nothing
-        return env_settings, init_settings
+SECTIONS: dict[str, type[Any]] = {
+    "storage": Storage,
+    "vault": Vault,
+    "gmail": Gmail,
+    "outlook": Outlook,
+    "network": Network,
+    "timing": Timing,
+}
 
 
 def load(chosen: Path | None = None) -> tuple[Settings, Path | None]:
@@ -132,11 +129,11 @@ def load(chosen: Path | None = None) -> tuple[Settings, Path | None]:
     """
     path = _find(chosen)
     values = _read(path) if path else {}
-    problems = _find_unknown_variables()
-    try:
-        settings = Settings(**values)
-    except ValidationError as error:
-        problems += [_describe(item) for item in error.errors()]
+    problems = _lay_environment_over(values)
+    settings = _validate(values, problems)
+    bundle = settings.network.ca_bundle
+    if bundle is not None and not bundle.expanduser().is_file():
+        problems.append(f"[network] ca_bundle: there is no file {bundle}")
     if problems:
         where = f" in {path}" if path else " in the environment"
         raise BadConfiguration(f"The configuration{where} cannot be used.", _HINT, tuple(problems))
@@ -177,37 +174,61 @@ def _read(path: Path) -> dict[str, Any]:
         raise BadConfiguration(f"{path} cannot be read: {error.strerror}.", _HINT) from error
 
 
-def _find_unknown_variables() -> list[str]:
-    known = {
-        f"{PREFIX}{section}__{key}".upper()
-        for section, field in Settings.model_fields.items()
-        for key in getattr(field.annotation, "model_fields", {})
+def _lay_environment_over(values: dict[str, Any]) -> list[str]:
+    """Put `CALLBACK_SECTION__KEY` over the file's values; return what is no setting at all.
+
+    A wrong key in a known section is reported with the file's, by `_validate`.
+    """
+    problems = []
+    for name in sorted(os.environ):
+        if not name.startswith(PREFIX) or name in _NOT_SETTINGS:
+            continue
+        section, _, key = name.removeprefix(PREFIX).lower().partition("__")
+        if section not in SECTIONS or not key:
+            problems.append(f"{name} is no setting{_nearest(name, _list_variables())}")
+            continue
+        table = values.setdefault(section, {})
+        if isinstance(table, dict):
+            text = os.environ[name]
+            table[key] = _split(text) if key in _LISTS else text
+    return problems
+
+
+def _list_variables() -> set[str]:
+    return set(_NOT_SETTINGS) | {
+        f"{PREFIX}{section}__{each.name}".upper()
+        for section, kind in SECTIONS.items()
+        for each in fields(kind)
     }
-    # A wrong key in a known section is pydantic's to report, from here as from the file.
-    sections = tuple(f"{PREFIX}{section}__".upper() for section in Settings.model_fields)
-    return [
-        f"{name} is no setting{_nearest(name, known | _NOT_SETTINGS)}"
-        for name in sorted(os.environ)
-        if name.startswith(PREFIX) and name not in _NOT_SETTINGS and not name.startswith(sections)
-    ]
+
+
+def _split(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _validate(values: dict[str, Any], problems: list[str]) -> Settings:
+    if not values:
+        return Settings()
+    # Loaded only where there is something to validate: `callback list` is to be quick.
+    from pydantic import TypeAdapter, ValidationError
+
+    try:
+        return TypeAdapter(Settings).validate_python(values)
+    except ValidationError as error:
+        problems += [_describe(item) for item in error.errors()]
+    return Settings()
 
 
 def _describe(item: Any) -> str:
     """Say what is wrong with one key, and show one that would be right."""
     location = [str(part) for part in item["loc"]]
-    section, key = location[0], ".".join(location[1:])
+    section, key = location[0], location[1] if len(location) > 1 else ""
     name = f"[{section}] {key}".strip()
-    if item["type"] == "extra_forbidden":
-        fields = Settings.model_fields
-        known = (
-            set(getattr(fields[section].annotation, "model_fields", {}))
-            if key and section in fields
-            else set(fields)
-        )
+    if item["type"] in ("unexpected_keyword_argument", "extra_forbidden"):
+        known = {each.name for each in fields(SECTIONS[section])} if key else set(SECTIONS)
         return f"{name} is no setting{_nearest(location[-1], known)}"
-    reason = str(item["msg"]).removeprefix("Value error, ")
-    example = _EXAMPLES.get(f"{section}.{location[1] if len(location) > 1 else ''}", "")
-    return f"{name}: {reason}{f' (for example {example})' if example else ''}"
+    example = _EXAMPLES.get(f"{section}.{key}", "")
+    return f"{name}: {item['msg']}{f' (for example {example})' if example else ''}"
 
 
 _EXAMPLES = {

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from filelock import FileLock
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from service.errors import StorageUnusable
@@ -30,9 +29,9 @@ _MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 class Database:
     """One engine, with the two kinds of transaction. Shared by threads."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, busy_timeout_seconds: float = BUSY_TIMEOUT_SECONDS) -> None:
         self.url = sa.make_url(url)
-        self._engine = _make_engine(self.url)
+        self._engine = _make_engine(self.url, busy_timeout_seconds)
 
     @property
     def is_sqlite(self) -> bool:
@@ -85,6 +84,8 @@ class Database:
             return
         file = self.file
         if file is not None:
+            from filelock import FileLock
+
             _make_private(file)
             with FileLock(f"{file}.migrating", timeout=60, mode=0o600):
                 self._migrate()
@@ -100,7 +101,7 @@ class Database:
         if file is not None and not file.exists():
             return None
         with self.read() as connection:
-            if not sa.inspect(connection).has_table("alembic_version"):
+            if not connection.dialect.has_table(connection, "alembic_version"):
                 return None
             version: str | None = connection.scalar(
                 sa.text("SELECT version_num FROM alembic_version")
@@ -128,10 +129,13 @@ class Database:
             command.upgrade(config, "head")
 
 
-def _make_engine(url: sa.URL) -> sa.Engine:
+def _make_engine(url: sa.URL, busy_timeout_seconds: float) -> sa.Engine:
     if url.get_backend_name() != "sqlite":
-        return sa.create_engine(url, pool_pre_ping=True)
-    engine = sa.create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_SECONDS})
+        return sa.create_engine(url, pool_pre_ping=True, hide_parameters=True)
+    # hide_parameters: an error of the database must not carry the text of a mail into a log.
+    engine = sa.create_engine(
+        url, connect_args={"timeout": busy_timeout_seconds}, hide_parameters=True
+    )
 
     @sa.event.listens_for(engine, "connect")
     def _set_up(connection: sqlite3.Connection, _record: Any) -> None:

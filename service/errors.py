@@ -8,7 +8,7 @@ from typing import ClassVar
 
 
 class ServiceError(Exception):
-    """Something the user asked for could not be done; nothing was changed unless the message says so."""
+    """What was asked for could not be done; nothing was changed unless the message says so."""
 
     code: ClassVar[str] = "failed"
     exit_code: ClassVar[int] = 1

@@ -13,7 +13,10 @@ import sqlalchemy as sa
 
 from service.errors import NotFound
 from service.records import Candidate, Interview, Kind, Person, Place, Talk
-from service.schema import candidates, interviews, mailboxes, people, talks
+from service.schema import candidates, follow_ups, interviews, mailboxes, people, talks
+from service.states import WaitingFor
+
+_WAITING_FOR_THE_USER = (WaitingFor.WORDS, WaitingFor.INTERVIEW, WaitingFor.ADDRESS)
 
 
 def fold(text: str) -> str:
@@ -134,11 +137,18 @@ def get(connection: sa.Connection, interview_id: int, *, candidate_id: int) -> I
     )
 
 
-def list_unsettled(connection: sa.Connection, candidate_id: int) -> list[Interview]:
-    """Return the interviews of which nobody has said yet whether they took place, oldest first."""
+def list_waiting(connection: sa.Connection, candidate_id: int) -> list[Interview]:
+    """Return the interviews that wait for the user's word or words, oldest first."""
+    waits = sa.exists().where(
+        follow_ups.c.interview_id == interviews.c.id,
+        follow_ups.c.waiting_for.in_(_WAITING_FOR_THE_USER),
+    )
     ids = connection.scalars(
         sa.select(interviews.c.id)
-        .where(interviews.c.candidate_id == candidate_id, interviews.c.took_place.is_(None))
+        .where(
+            interviews.c.candidate_id == candidate_id,
+            sa.or_(interviews.c.took_place.is_(None), waits),
+        )
         .order_by(interviews.c.day, interviews.c.id)
     ).all()
     return [get(connection, interview_id, candidate_id=candidate_id) for interview_id in ids]
@@ -186,6 +196,13 @@ def save(
     for position, person in enumerate(interview.people):
         _save_person(connection, interview_id, position, person)
     return get(connection, interview_id, candidate_id=candidate_id)
+
+
+def note_took_place(connection: sa.Connection, interview_id: int, *, took_place: bool) -> None:
+    """Note the user's word whether it took place."""
+    connection.execute(
+        sa.update(interviews).where(interviews.c.id == interview_id).values(took_place=took_place)
+    )
 
 
 def _save_talk(connection: sa.Connection, candidate_id: int, interview_id: int, talk: Talk) -> None:

@@ -7,9 +7,12 @@ holds an OS lock on a file named by its id, so that the lease of a killed proces
 import secrets
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from filelock import FileLock, Timeout
+
+if TYPE_CHECKING:
+    from filelock import FileLock
 
 from service.clock import real_now
 from service.database import Database
@@ -34,7 +37,7 @@ class Owner:
         self._lock: FileLock | None = None
         if self._folder is not None:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._lock = FileLock(self._file(self.id), mode=0o600, thread_local=False)
+            self._lock = _os_lock(self._file(self.id))
             self._lock.acquire()
 
     def is_dead(self, owner_id: str) -> bool:
@@ -44,11 +47,13 @@ class Owner:
         file = self._file(owner_id)
         if not file.exists():
             return True
+        lock = _os_lock(file)
         try:
-            with FileLock(file, timeout=0, thread_local=False):
-                file.unlink(missing_ok=True)
-        except Timeout:
+            lock.acquire()
+        except TimeoutError:
             return False
+        file.unlink(missing_ok=True)
+        lock.release()
         return True
 
     def leave(self) -> None:
@@ -62,8 +67,14 @@ class Owner:
         return self._folder / f"{owner_id}.lock"
 
 
+def _os_lock(file: Path) -> "FileLock":
+    from filelock import FileLock
+
+    return FileLock(file, timeout=0, mode=0o600, thread_local=False)
+
+
 def take(database: Database, owner: Owner, mailbox_id: int) -> datetime | None:
-    """Take or renew the lease on a mailbox; return until when it holds, None when another has it."""
+    """Take or renew the lease on a mailbox; return its end, None when another has it."""
     return _take(database, owner, mailbox_id, "lease", LEASE)
 
 
@@ -119,7 +130,7 @@ def _give_back(database: Database, owner: Owner, mailbox_id: int, kind: str) -> 
 
 
 def _now(connection: sa.Connection) -> datetime:
-    """Return real time: this computer's for SQLite, the database's where several machines share it."""
+    """Return real time: this computer's for SQLite, the database's where many share it."""
     if connection.dialect.name == "sqlite":
         return real_now()
     moment: datetime = connection.execute(sa.select(sa.func.clock_timestamp())).scalar_one()

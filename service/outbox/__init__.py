@@ -15,6 +15,8 @@ from service.outbox.attempts import (
     look_again_at,
     note_draft,
 )
+from service.outbox.changes import adopt_text, ask_stop, move, readdress, write_text
+from service.outbox.guarded import TRANSITIONS
 from service.outbox.queries import (
     Event,
     Listed,
@@ -28,25 +30,19 @@ from service.outbox.queries import (
     list_slots,
 )
 from service.outbox.transitions import (
-    TRANSITIONS,
     add,
-    adopt_text,
-    ask_stop,
     claim,
     confirm,
     disprove,
     hold,
     lose,
-    move,
     postpone,
-    readdress,
     refuse,
     release,
     restore,
     retry,
     schedule,
     stop,
-    write_text,
 )
 
 __all__ = [

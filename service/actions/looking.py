@@ -1,0 +1,92 @@
+"""What a user sees: the list, one mail with its history, and how the service is."""
+
+from dataclasses import dataclass
+
+from service import heartbeats, interviews, outbox
+from service.actions.office import Office, id_of
+from service.heartbeats import Heartbeat
+from service.outbox import Event, Listed
+from service.records import Candidate, FollowUp, Interview, Mailbox
+from service.states import State, WaitingFor
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One mail with all that is known of it."""
+
+    follow_up: FollowUp
+    interview: Interview
+    mailbox: Mailbox | None
+    events: tuple[Event, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How the service is: whether it runs, what it has to do, what needs the user."""
+
+    heartbeat: Heartbeat | None
+    counts: dict[str, int]
+    next_up: Listed | None
+    signed_out: tuple[Mailbox, ...]
+    needs_user: tuple[Listed, ...]
+    missed: tuple[Listed, ...]
+
+    @property
+    def is_running(self) -> bool:
+        """Whether a service that sends was heard of lately."""
+        return self.heartbeat is not None and self.heartbeat.is_alive
+
+
+def list_all(office: Office, candidate: Candidate) -> list[Listed]:
+    """Return every mail of the candidate, by the time it goes out."""
+    with office.database.read() as connection:
+        return outbox.list_follow_ups(connection, id_of(candidate))
+
+
+def show(office: Office, candidate: Candidate, follow_up: FollowUp) -> Shown:
+    """Return one mail with its interview, mailbox and history."""
+    with office.database.read() as connection:
+        interview = interviews.get(
+            connection, follow_up.interview_id, candidate_id=id_of(candidate)
+        )
+        events = tuple(outbox.list_events(connection, follow_up.id))
+    mailbox = office.mailboxes.get(follow_up.mailbox_id) if follow_up.mailbox_id else None
+    return Shown(follow_up, interview, mailbox, events)
+
+
+def is_running(office: Office) -> bool:
+    """Whether a service that sends was heard of lately."""
+    with office.database.read() as connection:
+        last = heartbeats.find_last(connection)
+    return last is not None and last.is_alive
+
+
+def status(office: Office, candidate: Candidate) -> Status:
+    """Return how the service is."""
+    now = office.now()
+    with office.database.read() as connection:
+        last = heartbeats.find_last(connection)
+        counts = outbox.count_states(connection, id_of(candidate))
+        listed = outbox.list_follow_ups(connection, id_of(candidate))
+    scheduled = [each for each in listed if each.follow_up.state is State.SCHEDULED]
+    coming = [each for each in scheduled if each.follow_up.slot and each.follow_up.slot.at > now]
+    signed_out = [
+        mailbox
+        for mailbox in office.mailboxes.list(id_of(candidate))
+        if mailbox.signed_out_at is not None
+    ]
+    return Status(
+        heartbeat=last,
+        counts=counts,
+        next_up=coming[0] if coming else None,
+        signed_out=tuple(signed_out),
+        needs_user=tuple(each for each in listed if needs_user(each.follow_up)),
+        missed=tuple(each for each in scheduled if each not in coming),
+    )
+
+
+def needs_user(follow_up: FollowUp) -> bool:
+    """Whether nothing happens with this mail until the user does something."""
+    if follow_up.state in (State.UNCONFIRMED, State.FAILED):
+        return True
+    return follow_up.state is State.HELD and follow_up.waiting_for is not WaitingFor.USER

@@ -1,0 +1,57 @@
+"""What every action works with, gathered once by `service.app`."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from service import interviews
+from service.clock import Clock
+from service.database import Database
+from service.errors import NotFound
+from service.mailboxes import Mailboxes
+from service.records import Candidate
+from service.timing import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """Database, clock, mailboxes and the `[timing]` settings."""
+
+    database: Database
+    clock: Clock
+    mailboxes: Mailboxes
+    policy: Policy
+
+    def now(self) -> datetime:
+        """Return the present moment of the service's clock."""
+        return self.clock.now()
+
+    def find_candidate(self) -> Candidate | None:
+        """Return the candidate, or None before first use."""
+        with self.database.read() as connection:
+            return interviews.find_candidate(connection)
+
+    def candidate(self) -> Candidate:
+        """Return the candidate.
+
+        Raises:
+            NotFound: nobody has said yet who they are.
+
+        """
+        found = self.find_candidate()
+        if found is None:
+            raise NotFound("You have not said yet who you are.", "callback connect gmail")
+        return found
+
+    def save_candidate(self, candidate: Candidate) -> Candidate:
+        """Store who the candidate is: at first use, or what has changed."""
+        known = self.find_candidate()
+        if known is not None and candidate.id is None:
+            candidate = replace(candidate, id=known.id)
+        with self.database.write() as connection:
+            return interviews.save_candidate(connection, candidate, at=self.now())
+
+
+def id_of(candidate: Candidate) -> int:
+    """Return the id of a stored candidate."""
+    assert candidate.id is not None  # noqa: S101 - it came from the database
+    return candidate.id

@@ -1,0 +1,223 @@
+"""Draws up the mails of an interview as they would be stored: reader, text, slot, what is missing.
+
+Nothing is written. `Plan` is what `add` and `debrief` show before they ask, and what `submitting`
+stores unchanged, so that the preview is the truth.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from service import interviews, timing
+from service.actions.office import Office, id_of
+from service.errors import BadInput
+from service.intake import merge
+from service.records import Candidate, Interview, Kind, Mailbox, Person, Slot, Text
+from service.states import WaitingFor
+from service.writing import checks, composition, readers
+from service.writing.checks import OtherNote
+from service.writing.findings import Finding, Severity
+from service.writing.readers import Missing, Reading, What
+
+_MINUTES_APART_WHEN_FIXED = 5
+"""A panel whose time the user named still gets its mails one after the other (T08)."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedMail:
+    """One mail to be. `waiting_for` is why it would be held, None when it would be scheduled."""
+
+    reader: Person
+    reading: Reading | None
+    text: Text
+    slot: Slot | None
+    waiting_for: WaitingFor | None
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All mails of an interview. `missing` is what only the user can give."""
+
+    interview: Interview
+    mails: tuple[PlannedMail, ...]
+    missing: tuple[Missing, ...]
+    mailbox: Mailbox | None
+    choices: tuple[timing.Choice, ...] = ()
+    stored: Interview | None = None
+    """The interview as it was stored before, when this is about the same one."""
+    differences: tuple[str, ...] = ()
+    """What this submission changes of it, one sentence each."""
+
+
+def draw_up(
+    office: Office,
+    candidate: Candidate,
+    submitted: Interview,
+    *,
+    rest_days: timing.RestDays | None = None,
+    fixed_at: datetime | None = None,
+) -> Plan:
+    """Draw up every mail of `submitted`, joined with what is stored of the same interview.
+
+    `rest_days` overrides the setting, `fixed_at` (aware) the slot.
+
+    Raises:
+        BadInput: there is nobody to write to, or the time named is in the past.
+
+    """
+    stored = _find_stored(office, candidate, submitted)
+    interview, differences = merge.merge(stored, submitted) if stored else (submitted, ())
+    now = office.now()
+    if interview.took_place is None and interview.ends_at <= now and stored is None:
+        interview = replace(interview, took_place=True)
+    if not any(person.is_met is not False for person in interview.people):
+        raise BadInput(
+            "There is nobody to write to: no person met, and no representative.",
+            "Name at least one: --person 'Marisol Duarte <m.duarte@example.com>'",
+        )
+    policy = replace(office.policy, rest_days=rest_days) if rest_days else office.policy
+    mailbox = find_mailbox(office, candidate, interview)
+    slots, choices = _plan_slots(interview, candidate, policy, now, fixed_at)
+    mails, missing = _write_mails(interview, candidate, slots, mailbox, is_over=_is_over(interview))
+    return Plan(
+        interview=interview,
+        mails=mails,
+        missing=missing,
+        mailbox=mailbox,
+        choices=choices,
+        stored=stored,
+        differences=differences,
+    )
+
+
+def find_mailbox(office: Office, candidate: Candidate, interview: Interview) -> Mailbox | None:
+    """Return the mailbox to send from: the one named, the one invited, else the only real one."""
+    if candidate.id is None:
+        return None
+    connected = office.mailboxes.list(id_of(candidate))
+    named = (interview.mailbox or "").casefold()
+    if named:
+        for mailbox in connected:
+            if named in (mailbox.address.casefold(), mailbox.provider):
+                return mailbox
+        raise BadInput(f"The mailbox {interview.mailbox} is not connected.", "callback mailboxes")
+    # The local one sends to nobody: it is used when asked for by name, never by default.
+    real = [mailbox for mailbox in connected if mailbox.provider != "local"]
+    invited = (interview.invited_as or "").casefold()
+    for mailbox in real:
+        if invited and mailbox.address.casefold() == invited:
+            return mailbox
+    return real[0] if len(real) == 1 else None
+
+
+def _find_stored(office: Office, candidate: Candidate, submitted: Interview) -> Interview | None:
+    if candidate.id is None:
+        return None
+    with office.database.read() as connection:
+        if submitted.id is not None:
+            return interviews.get(connection, submitted.id, candidate_id=candidate.id)
+        return interviews.find_same(connection, candidate.id, submitted)
+
+
+def _is_over(interview: Interview) -> bool:
+    return interview.took_place is True
+
+
+def _plan_slots(
+    interview: Interview,
+    candidate: Candidate,
+    policy: timing.Policy,
+    now: datetime,
+    fixed_at: datetime | None,
+) -> tuple[dict[str, Slot], tuple[timing.Choice, ...]]:
+    """Return the slot of each reader by key, and the ways around a rest day where there are any."""
+    readings = readers.route(interview).readers
+    at_desk = [
+        timing.Reader(each.reader.key, interviews.place_of(interview, each.reader))
+        for each in readings
+    ]
+    if not at_desk:
+        return {}, ()
+    zone = candidate.zone
+    if fixed_at is not None:
+        fixed = [
+            timing.fix(
+                fixed_at + timedelta(minutes=_MINUTES_APART_WHEN_FIXED * position),
+                reader.place,
+                policy,
+                now,
+                interview.ends_at,
+                user_zone=zone,
+            )
+            for position, reader in enumerate(at_desk)
+        ]
+        return dict(zip((r.key for r in at_desk), fixed, strict=True)), ()
+    last = max(interview.talks, key=lambda talk: talk.ends_at)
+    slots = timing.plan(last.starts_at, last.ends_at, at_desk, policy, now, user_zone=zone)
+    choices = timing.choices(last.starts_at, last.ends_at, at_desk, policy, now, user_zone=zone)
+    return dict(zip((r.key for r in at_desk), slots, strict=True)), tuple(choices)
+
+
+def _write_mails(
+    interview: Interview,
+    candidate: Candidate,
+    slots: dict[str, Slot],
+    mailbox: Mailbox | None,
+    *,
+    is_over: bool,
+) -> tuple[tuple[PlannedMail, ...], tuple[Missing, ...]]:
+    days = {key: slot.at.astimezone(ZoneInfo(slot.zone)).date() for key, slot in slots.items()}
+    composed = composition.compose(interview, candidate, days)
+    planned = []
+    for mail in composed.mails:
+        key = mail.reader.key
+        others = tuple(
+            OtherNote(other.reader.name, other.text.body)
+            for other in composed.mails
+            if other is not mail
+        )
+        found = checks.check(mail.text, mail.reading, interview, days[key], others)
+        waiting = _waits_for(mail.missing, found, is_over=is_over, has_mailbox=mailbox is not None)
+        planned.append(
+            PlannedMail(mail.reader, mail.reading, mail.text, slots[key], waiting, found)
+        )
+    unreached = (
+        PlannedMail(person, None, Text("", ""), None, WaitingFor.ADDRESS)
+        for person in _unreached(interview, composed.missing)
+    )
+    return (*planned, *unreached), composed.missing
+
+
+def _unreached(interview: Interview, missing: tuple[Missing, ...]) -> list[Person]:
+    names = {each.person for each in missing if each.what is What.ADDRESS}
+    return [
+        person
+        for person in interview.people
+        if person.name in names and not person.address and person.is_met is not False
+    ] or [
+        person
+        for person in interview.people
+        if names and person.kind is Kind.REPRESENTATIVE and not person.address
+    ]
+
+
+def _waits_for(
+    missing: tuple[Missing, ...],
+    found: tuple[Finding, ...],
+    *,
+    is_over: bool,
+    has_mailbox: bool,
+) -> WaitingFor | None:
+    """Return the first thing that stands against scheduling, in the order the user meets them."""
+    if missing:
+        return WaitingFor.WORDS
+    if not is_over:
+        return WaitingFor.INTERVIEW
+    if any(each.severity is Severity.ERROR for each in found):
+        return WaitingFor.CORRECTION
+    if any(each.severity is Severity.WARNING for each in found):
+        return WaitingFor.ACCEPTANCE
+    if not has_mailbox:
+        return WaitingFor.MAILBOX
+    return None

@@ -1,0 +1,201 @@
+"""Stores a plan: the interview, and its follow-ups as they were shown."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from service import interviews, outbox
+from service.actions.office import Office, id_of
+from service.actions.planning import Plan, PlannedMail
+from service.intake.invitation import CalendarKey
+from service.records import Candidate, FollowUp, Interview
+from service.schema import findings
+from service.states import State, WaitingFor
+
+_BY_ITSELF = frozenset(
+    {
+        WaitingFor.WORDS,
+        WaitingFor.INTERVIEW,
+        WaitingFor.ADDRESS,
+        WaitingFor.MAILBOX,
+        WaitingFor.CORRECTION,
+        WaitingFor.ACCEPTANCE,
+    }
+)
+"""What ends when the submission is complete; what the user paused stays paused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """What was stored. `untouched` are mails that went, are on their way or were stopped."""
+
+    interview: Interview
+    follow_ups: tuple[FollowUp, ...]
+    untouched: tuple[FollowUp, ...] = ()
+
+
+def submit(office: Office, candidate: Candidate, plan: Plan) -> Submitted:
+    """Store the plan in one transaction; what is unsent of the same interview is updated."""
+    now = office.now()
+    with office.database.write() as connection:
+        saved = interviews.save(
+            connection,
+            id_of(candidate),
+            plan.interview,
+            mailbox_id=plan.mailbox.id if plan.mailbox else None,
+            at=now,
+        )
+        existing = {
+            (each.to_address or each.to_name).casefold(): each
+            for each in _list_follow_ups(connection, candidate, saved)
+        }
+        done: list[FollowUp] = []
+        untouched: list[FollowUp] = []
+        for mail in plan.mails if saved.took_place is not False else ():
+            known = existing.pop(mail.reader.key, None) or existing.pop(
+                mail.reader.name.casefold(), None
+            )
+            if known is None:
+                done.append(_add(connection, candidate, saved, plan, mail, now))
+            elif known.state in (State.HELD, State.SCHEDULED):
+                done.append(_update(connection, plan, mail, known, now))
+            else:
+                untouched.append(known)
+        for orphan in existing.values():
+            if orphan.state in (State.HELD, State.SCHEDULED):
+                reason = "the interview did not take place, or this person was not met"
+                outbox.stop(connection, orphan.id, at=now, by="user", reason=reason)
+    return Submitted(saved, tuple(done), tuple(untouched))
+
+
+def cancel(
+    office: Office, candidate: Candidate, keys: Sequence[CalendarKey]
+) -> tuple[FollowUp, ...]:
+    """Stop what is unsent of the interviews that a cancelled invitation made.
+
+    An invitation that was changed since (a higher SEQUENCE is stored) cancels nothing.
+    """
+    stopped: tuple[FollowUp, ...] = ()
+    for key in keys:
+        with office.database.read() as connection:
+            found = interviews.find_by_uid(connection, id_of(candidate), key.uid, key.recurrence_id)
+        if found is None:
+            continue
+        sequences = [talk.sequence for talk in found.talks if talk.calendar_uid == key.uid]
+        if max(sequences, default=0) <= key.sequence:
+            stopped += note_cancelled(office, candidate, found)
+    return stopped
+
+
+def note_cancelled(
+    office: Office, candidate: Candidate, interview: Interview
+) -> tuple[FollowUp, ...]:
+    """Note that an interview did not take place, and stop what is unsent of it."""
+    assert interview.id is not None  # noqa: S101 - it came from the database
+    now = office.now()
+    with office.database.write() as connection:
+        interviews.note_took_place(connection, interview.id, took_place=False)
+        return tuple(
+            outbox.stop(
+                connection, each.id, at=now, by="user", reason="the interview did not take place"
+            )
+            for each in _list_follow_ups(connection, candidate, interview)
+            if each.state in (State.HELD, State.SCHEDULED, State.FAILED)
+        )
+
+
+def _list_follow_ups(
+    connection: sa.Connection, candidate: Candidate, interview: Interview
+) -> list[FollowUp]:
+    return [
+        listed.follow_up
+        for listed in outbox.list_follow_ups(
+            connection, id_of(candidate), interview_id=interview.id
+        )
+    ]
+
+
+def _add(
+    connection: sa.Connection,
+    candidate: Candidate,
+    interview: Interview,
+    plan: Plan,
+    mail: PlannedMail,
+    now: datetime,
+) -> FollowUp:
+    person = next(each for each in interview.people if each.key == mail.reader.key)
+    assert interview.id is not None  # noqa: S101 - it was saved just now
+    assert person.id is not None  # noqa: S101 - the same
+    follow_up = outbox.add(
+        connection,
+        candidate_id=id_of(candidate),
+        interview_id=interview.id,
+        person_id=person.id,
+        mailbox_id=plan.mailbox.id if plan.mailbox else None,
+        to_name=person.name,
+        to_address=person.address,
+        company_key=interviews.fold(interview.company),
+        day=interview.day,
+        text=mail.text,
+        is_edited=bool(person.body),
+        slot=mail.slot,
+        waiting_for=mail.waiting_for,
+        at=now,
+    )
+    _store_findings(connection, follow_up, mail)
+    return follow_up
+
+
+def _update(
+    connection: sa.Connection, plan: Plan, mail: PlannedMail, known: FollowUp, now: datetime
+) -> FollowUp:
+    """Bring an unsent follow-up in line with the plan; a text or time of the user's own stays."""
+    current = known
+    if not known.is_edited and (known.subject, known.body) != (mail.text.subject, mail.text.body):
+        current = outbox.write_text(
+            connection,
+            known.id,
+            mail.text,
+            is_edited=bool(mail.reader.body),
+            at=now,
+            by="user",
+            action="compose",
+        )
+        _store_findings(connection, current, mail)
+    current = outbox.readdress(
+        connection,
+        known.id,
+        to_name=mail.reader.name,
+        to_address=mail.reader.address,
+        mailbox_id=plan.mailbox.id if plan.mailbox else current.mailbox_id,
+        at=now,
+    )
+    if mail.slot and (current.slot is None or not current.slot.is_fixed or mail.slot.is_fixed):
+        current = outbox.move(connection, known.id, mail.slot, at=now, by="user")
+    if current.state is State.HELD and current.waiting_for in _BY_ITSELF:
+        if mail.waiting_for is None:
+            return outbox.schedule(connection, known.id, at=now, by="user")
+        if mail.waiting_for is not current.waiting_for:
+            return outbox.hold(
+                connection, known.id, mail.waiting_for, at=now, by="service", reason=""
+            )
+    elif current.state is State.SCHEDULED and mail.waiting_for is not None:
+        return outbox.hold(connection, known.id, mail.waiting_for, at=now, by="service", reason="")
+    return current
+
+
+def _store_findings(connection: sa.Connection, follow_up: FollowUp, mail: PlannedMail) -> None:
+    connection.execute(sa.delete(findings).where(findings.c.follow_up_id == follow_up.id))
+    for finding in mail.findings:
+        connection.execute(
+            sa.insert(findings).values(
+                follow_up_id=follow_up.id,
+                rule=finding.rule,
+                severity=finding.severity,
+                message=finding.message,
+                place_start=finding.place[0] if finding.place else None,
+                place_end=finding.place[1] if finding.place else None,
+            )
+        )

@@ -1,0 +1,368 @@
+"""`add`, `read`: an invitation, a file or flags become an interview with its mails."""
+
+import sys
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from service import timing
+from service.actions import planning, submitting
+from service.actions.office import id_of
+from service.app import App
+from service.cli import asking, dialogue, outcome, preview, printing
+from service.cli.given import Given
+from service.cli.printing import say, tell
+from service.cli.session import candidate_or_stranger, opened
+from service.errors import BadInput
+from service.intake import files, submission, table
+from service.intake.invitation import Invitation, Question
+from service.records import Candidate, Interview, Person, Place
+from service.timing import RestDays
+
+_LARGEST = 5 * 1024 * 1024
+_PANEL = "What goes into the mails"
+_HOW = "How it is added"
+
+
+def add(
+    context: typer.Context,
+    file: Annotated[
+        str | None,
+        typer.Argument(help="An invitation (.ics, .eml), a TOML or JSON file, - for stdin."),
+    ] = None,
+    company: Annotated[str | None, typer.Option(help="The company.")] = None,
+    role: Annotated[str | None, typer.Option(help="The role.")] = None,
+    starts: Annotated[str | None, typer.Option(help='"2026-12-08 14:00", where they are.')] = None,
+    ends: Annotated[str | None, typer.Option(help='"15:00", or with the day.')] = None,
+    where: Annotated[str | None, typer.Option(help="The readers' city.")] = None,
+    why: Annotated[str | None, typer.Option(help="Your own reasons, whole sentences.")] = None,
+    person: Annotated[
+        list[str] | None, typer.Option(help='"Name <address>"; repeat for more.')
+    ] = None,
+    met: Annotated[
+        list[str] | None, typer.Option(help="Who of those invited was there; or all.")
+    ] = None,
+    line: Annotated[
+        list[str] | None, typer.Option(help='"Name: one thing you talked about".')
+    ] = None,
+    address: Annotated[
+        list[str] | None, typer.Option(help='"Name: address", or who passes it on.')
+    ] = None,
+    agency: Annotated[str | None, typer.Option(help="The agency in between.")] = None,
+    representative: Annotated[
+        str | None, typer.Option(help='The agency\'s "Name <address>".')
+    ] = None,
+    me: Annotated[
+        str | None, typer.Option(help="Which address on the invitation is yours.")
+    ] = None,
+    name: Annotated[str | None, typer.Option(help="Your name, at first use.")] = None,
+    mailbox: Annotated[str | None, typer.Option(help="The mailbox to send from.")] = None,
+    at: Annotated[str | None, typer.Option(help='Your own time, like "tomorrow 10:00".')] = None,
+    rest_days: Annotated[
+        RestDays | None, typer.Option(help="When the morning after is no working day.")
+    ] = None,
+    example: Annotated[bool, typer.Option("--example", help="Print a TOML file to fill.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show, store nothing.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Ask nothing, accept no warning.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Add an interview: see its mails and when they go out, then schedule them."""
+    if example:
+        say(submission.render_example())
+        return
+    given = Given(
+        company=company,
+        role=role,
+        starts=starts,
+        ends=ends,
+        where=where,
+        why=why,
+        people=tuple(person or ()),
+        met=tuple(met or ()),
+        lines=tuple(line or ()),
+        addresses=tuple(address or ()),
+        agency=agency,
+        representative=representative,
+        mailbox=mailbox,
+    )
+    with opened(context) as app:
+        may_ask = not yes and asking.is_interactive() and file != "-"
+        candidate = candidate_or_stranger(app)
+        found = _read(app, candidate, file, given, me, may_ask=may_ask)
+        if isinstance(found, Invitation):
+            _cancel(app, candidate, found, yes=yes, may_ask=may_ask)
+            return
+        interview, self_name, fixed_at = found
+        candidate = _name_candidate(candidate, name or self_name, may_ask=may_ask)
+        is_over = interview.ends_at <= app.office.now()
+        interview = dialogue.complete(interview, is_over=is_over, may_ask=may_ask)
+        if at is not None:
+            fixed_at = timing.parse_when(at, interview.place or _no_place(), app.office.now())
+        plan = _plan(app, candidate, interview, rest_days, fixed_at, may_ask=may_ask)
+        if not json:
+            _show(app, plan, candidate)
+        if dry_run:
+            _say_dry(plan, json=json)
+            return
+        if not _agrees(plan, may_ask=may_ask):
+            tell("Nothing was stored.")
+            raise typer.Exit(1)
+        if may_ask:
+            plan = _choose_mailbox(app, candidate, plan)
+        candidate = candidate if candidate.id else app.office.save_candidate(candidate)
+        done = submitting.submit(app.office, candidate, plan)
+        outcome.say_submitted(app, candidate, done, json=json)
+
+
+def read_files(
+    context: typer.Context,
+    paths: Annotated[list[Path], typer.Argument(help="Invitations, files, or a folder of them.")],
+    me: Annotated[
+        list[str] | None, typer.Option(help="An address of yours; repeat for more.")
+    ] = None,
+    any_year: Annotated[
+        bool, typer.Option("--any-year", help="Do not mind how long ago it was.")
+    ] = False,
+) -> None:
+    """Show what each file would become, without adding anything."""
+    chosen = [
+        each
+        for path in paths
+        for each in (sorted(path.iterdir()) if path.is_dir() else [path])
+        if each.is_file()
+    ]
+    with opened(context) as app:
+        own = frozenset(me or ()) | _own_addresses(app, candidate_or_stranger(app))
+        now = None if any_year else app.office.now()
+        rows = table.describe_folder(chosen, own, now)
+    printing.say_rows((row.file, row.outcome, row.text) for row in rows)
+
+
+def _read(
+    app: App,
+    candidate: Candidate,
+    file: str | None,
+    given: Given,
+    me: str | None,
+    *,
+    may_ask: bool,
+) -> tuple[Interview, str | None, datetime | None] | Invitation:
+    """Read what is to be added: the interview, the candidate's name on it, a time they fixed.
+
+    A cancellation is returned as the invitation it is.
+    """
+    now = app.office.now()
+    if file is None:
+        if may_ask:
+            given = dialogue.ask_facts(given)
+        read = submission.from_flags(
+            now,
+            company=given.company,
+            role=given.role,
+            starts=given.starts,
+            ends=given.ends,
+            where=given.where,
+            why=given.why,
+            people=given.people,
+            agency=given.agency,
+            representative=given.representative,
+            mailbox=given.mailbox,
+        )
+        rest = Given(lines=given.lines, addresses=given.addresses, met=given.met)
+        return rest.lay_over(read.interview), None, read.at
+    data = _load(file)
+    own = _own_addresses(app, candidate) | ({me} if me else frozenset())
+    place = given.place()
+    found = files.read_file(file, data, own, now, place.zone if place else None)
+    if isinstance(found, submission.Submission):
+        return given.lay_over(found.interview), None, found.at
+    if found.method == "CANCEL":
+        return found
+    found, self_name, place = _clear_up(found, file, data, own, now, place, may_ask=may_ask)
+    for note in found.notes:
+        tell(note)
+    for left_out, reason in found.left_out:
+        tell(f"left out: {left_out}, {reason}")
+    assert found.interview is not None  # noqa: S101 - only a cancellation and a missing zone lack it
+    interview = replace(found.interview, place=place or found.interview.place)
+    if place is not None:
+        interview = replace(interview, guesses=interview.guesses - {"place"})
+    return given.lay_over(interview), self_name, None
+
+
+def _clear_up(
+    found: Invitation,
+    file: str,
+    data: bytes,
+    own: frozenset[str],
+    now: datetime,
+    place: Place | None,
+    *,
+    may_ask: bool,
+) -> tuple[Invitation, str | None, Place | None]:
+    """Settle which zone a floating time is in, and which of those invited is the candidate."""
+    if Question.ZONE in found.unclear:
+        if not may_ask:
+            raise BadInput(found.notes[0], "--where CITY says in which zone.")
+        tell(found.notes[0])
+        place = dialogue.ask_place("Where do they work (city)?", found.zone_hint)
+        found = _again(file, data, own, now, place.zone)
+    self_name: str | None = None
+    if Question.WHO_ARE_YOU in found.unclear and found.interview is not None:
+        people = [person for person in found.interview.people if person.address]
+        if not may_ask:
+            listed = tuple(f"{person.name} <{person.address}>" for person in people)
+            raise BadInput(
+                "None of the addresses on it is one of your mailboxes.",
+                "--me ADDRESS says which is yours, or --me with your own if none of them is.",
+                listed,
+            )
+        person = _ask_self(people, found.likely_self)
+        if person is not None and person.address:
+            self_name = person.name
+            zone = place.zone if place else None
+            found = _again(file, data, own | {person.address}, now, zone)
+    return found, self_name, place
+
+
+def _ask_self(people: list[Person], likely: str | None) -> Person | None:
+    tell("None of the addresses on it is one of your mailboxes. Which of these is you?")
+    options = [f"{person.name} <{person.address}>" for person in people] + ["none of them"]
+    default = next((n for n, person in enumerate(people) if person.address == likely), None)
+    chosen = asking.pick("Number:", options, default)
+    return people[chosen] if chosen < len(people) else None
+
+
+def _again(
+    file: str, data: bytes, own: frozenset[str], now: datetime, zone: str | None
+) -> Invitation:
+    found = files.read_file(file, data, own, now, zone)
+    assert isinstance(found, Invitation)  # noqa: S101 - the same bytes were one before
+    return found
+
+
+def _load(file: str) -> bytes:
+    if file == "-":
+        return sys.stdin.buffer.read(_LARGEST + 1)
+    path = Path(file).expanduser()
+    try:
+        with path.open("rb") as opened_file:
+            return opened_file.read(_LARGEST + 1)
+    except OSError as error:
+        raise BadInput(
+            f"{file} cannot be opened: {error.strerror}.", "callback add --example prints a file."
+        ) from error
+
+
+def _own_addresses(app: App, candidate: Candidate) -> frozenset[str]:
+    if candidate.id is None:
+        return frozenset()
+    return frozenset(mailbox.address for mailbox in app.mailboxes.list(candidate.id))
+
+
+def _name_candidate(candidate: Candidate, name: str | None, *, may_ask: bool) -> Candidate:
+    if candidate.name:
+        return candidate
+    if not name:
+        if not may_ask:
+            raise BadInput("Your name is needed, for the sign-off.", "--name 'Your Name'")
+        name = asking.ask_until("Your name, as it stands under the mail:")
+    return replace(candidate, name=name)
+
+
+def _no_place() -> Place:
+    raise BadInput("A time of your own needs the readers' place.", "--where CITY")
+
+
+def _plan(
+    app: App,
+    candidate: Candidate,
+    interview: Interview,
+    rest_days: RestDays | None,
+    fixed_at: datetime | None,
+    *,
+    may_ask: bool,
+) -> planning.Plan:
+    plan = planning.draw_up(
+        app.office, candidate, interview, rest_days=rest_days, fixed_at=fixed_at
+    )
+    if not plan.choices or rest_days is not None or fixed_at is not None:
+        return plan
+    if not may_ask:
+        tell(f"The morning after is no working day: {app.office.policy.rest_days}, as is set.")
+        return plan
+    chosen = dialogue.choose_rest_days(plan, candidate)
+    return planning.draw_up(app.office, candidate, interview, rest_days=chosen)
+
+
+def _show(app: App, plan: planning.Plan, candidate: Candidate) -> None:
+    if plan.stored is not None:
+        tell(f"This is about i{plan.stored.id}, which you added before.")
+        for difference in plan.differences:
+            tell(f"  {difference}")
+    for guess in sorted(plan.interview.guesses):
+        tell(f"guessed, not known: {guess}")
+    if plan.interview.ends_at > app.office.now():
+        tell("It is still to come. The mails are written when you say how it went:")
+        tell("  callback debrief")
+    preview.say_plan(plan, candidate)
+    for missing in plan.missing:
+        who = f" for {missing.person}" if missing.person else ""
+        tell(f"still missing: {missing.what}{who}")
+
+
+def _agrees(plan: planning.Plan, *, may_ask: bool) -> bool:
+    if not may_ask:
+        return True
+    ready = sum(mail.waiting_for is None for mail in plan.mails)
+    held = len(plan.mails) - ready
+    what = f"Schedule {ready} mail{'s' if ready != 1 else ''}" if ready else "Store it"
+    return asking.confirm(f"{what}{f', {held} held' if held and ready else ''}?", default=True)
+
+
+def _choose_mailbox(app: App, candidate: Candidate, plan: planning.Plan) -> planning.Plan:
+    """Ask which mailbox it goes from, where several are connected and none was invited."""
+    if plan.mailbox is not None or candidate.id is None:
+        return plan
+    real = [each for each in app.mailboxes.list(id_of(candidate)) if each.provider != "local"]
+    if not real:
+        return plan
+    tell("Which mailbox should it go from?")
+    chosen = real[asking.pick("Number:", [printing.name_mailbox(each) for each in real])]
+    return planning.draw_up(app.office, candidate, replace(plan.interview, mailbox=chosen.address))
+
+
+def _say_dry(plan: planning.Plan, *, json: bool) -> None:
+    if json:
+        printing.say_json(
+            [
+                {
+                    "to": {"name": mail.reader.name, "address": mail.reader.address},
+                    "goes_out_at": mail.slot.at if mail.slot else None,
+                    "waiting_for": mail.waiting_for,
+                    "subject": mail.text.subject,
+                    "body": mail.text.body,
+                }
+                for mail in plan.mails
+            ]
+        )
+    tell("Nothing was stored: this was a dry run.")
+
+
+def _cancel(app: App, candidate: Candidate, found: Invitation, *, yes: bool, may_ask: bool) -> None:
+    for note in found.notes:
+        tell(note)
+    if candidate.id is None:
+        tell("It is about no interview that you added; nothing was changed.")
+        return
+    if not yes and not (may_ask and asking.confirm("Stop its mails?", default=True)):
+        tell("Nothing was changed.")
+        return
+    stopped = submitting.cancel(app.office, candidate, found.keys)
+    for follow_up in stopped:
+        say(f"f{follow_up.id} to {follow_up.to_name}: stopped")
+    if not stopped:
+        tell("It is about no interview with unsent mails; nothing was changed.")

@@ -1,0 +1,116 @@
+"""`debrief`: did it take place, whom did you meet, your words; then the mails are scheduled."""
+
+from dataclasses import replace
+from typing import Annotated
+
+import typer
+
+from service import interviews
+from service.actions import planning, submitting
+from service.actions.office import id_of
+from service.app import App
+from service.cli import asking, dialogue, outcome, preview
+from service.cli.given import Given
+from service.cli.printing import say, tell
+from service.cli.session import opened
+from service.errors import BadInput, NotFound, WrongState
+from service.records import Candidate, Interview
+from service.timing import RestDays
+
+
+def debrief(
+    context: typer.Context,
+    interview: Annotated[
+        str | None, typer.Argument(metavar="[INTERVIEW]", help="i3; else the first that waits.")
+    ] = None,
+    took_place: Annotated[
+        bool | None, typer.Option("--took-place/--cancelled", help="Did it take place?")
+    ] = None,
+    met: Annotated[list[str] | None, typer.Option(help="Whom you really met; or all.")] = None,
+    line: Annotated[
+        list[str] | None, typer.Option(help='"Name: one thing you talked about".')
+    ] = None,
+    address: Annotated[
+        list[str] | None, typer.Option(help='"Name: address", or who passes it on.')
+    ] = None,
+    why: Annotated[str | None, typer.Option(help="Your own reasons, whole sentences.")] = None,
+    rest_days: Annotated[
+        RestDays | None, typer.Option(help="When the morning after is no working day.")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Ask nothing, accept no warning.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Say how it went: the mails are written, shown and scheduled."""
+    with opened(context) as app:
+        may_ask = not yes and asking.is_interactive()
+        candidate = app.office.candidate()
+        found = _find(app, candidate, interview)
+        if found.ends_at > app.office.now():
+            raise WrongState(
+                f"The interview with {found.company} has not ended yet.",
+                "callback debrief asks again when it has.",
+            )
+        if not json:
+            tell(f"i{found.id}  {found.company}{f', {found.role}' if found.role else ''}")
+        if not _ask_took_place(took_place, may_ask=may_ask):
+            _close(app, candidate, found)
+            return
+        given = Given(
+            met=tuple(met or ()),
+            lines=tuple(line or ()),
+            addresses=tuple(address or ()),
+            why=why,
+        )
+        told = given.lay_over(replace(found, took_place=True))
+        told = _complete(told, may_ask=may_ask)
+        plan = planning.draw_up(app.office, candidate, told, rest_days=rest_days)
+        if plan.choices and rest_days is None and may_ask:
+            chosen = dialogue.choose_rest_days(plan, candidate)
+            plan = planning.draw_up(app.office, candidate, told, rest_days=chosen)
+        if not json:
+            preview.say_plan(plan, candidate)
+        if may_ask and not asking.confirm("Schedule these?", default=True):
+            tell("Nothing was stored.")
+            raise typer.Exit(1)
+        done = submitting.submit(app.office, candidate, plan)
+        outcome.say_submitted(app, candidate, done, json=json)
+
+
+def _find(app: App, candidate: Candidate, typed: str | None) -> Interview:
+    with app.database.read() as connection:
+        if typed is not None:
+            number = typed.strip().lower().removeprefix("i")
+            if not number.isascii() or not number.isdigit():
+                raise BadInput(f'"{typed}" is no interview.', "Interviews look like i3.")
+            return interviews.get(connection, int(number), candidate_id=id_of(candidate))
+        waiting = interviews.list_waiting(connection, id_of(candidate))
+    over = [each for each in waiting if each.ends_at <= app.office.now()]
+    if not over:
+        raise NotFound(
+            "No interview waits to be told about.",
+            "callback list shows what is coming." if waiting else "callback add invitation.ics",
+        )
+    return over[0]
+
+
+def _ask_took_place(took_place: bool | None, *, may_ask: bool) -> bool:
+    if took_place is not None:
+        return took_place
+    if not may_ask:
+        raise BadInput("It is not said whether it took place.", "--took-place, or --cancelled")
+    return asking.confirm("Did it take place?", default=True)
+
+
+def _complete(interview: Interview, *, may_ask: bool) -> Interview:
+    if may_ask:
+        interview = dialogue.ask_people(interview, is_over=True)
+        interview = dialogue.ask_addresses(interview)
+        return dialogue.ask_words(interview)
+    return dialogue.complete(interview, is_over=True, may_ask=False)
+
+
+def _close(app: App, candidate: Candidate, found: Interview) -> None:
+    stopped = submitting.note_cancelled(app.office, candidate, found)
+    say(f"i{found.id}  noted: it did not take place")
+    for follow_up in stopped:
+        say(f"f{follow_up.id} to {follow_up.to_name}: stopped")

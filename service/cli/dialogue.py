@@ -1,0 +1,257 @@
+"""Completes an interview: asks a terminal for what is missing, or names the flag for each of it.
+
+At most six questions before the mails are seen: who you are, whom you met, role and company, the
+city, your reasons, and the lines for each person as one.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TypeVar
+
+from service import timing
+from service.actions.planning import Plan
+from service.cli import asking
+from service.cli.given import Given, give_address, read_person, show_city, show_place
+from service.cli.printing import complain, tell
+from service.errors import BadInput, ServiceError
+from service.intake import places
+from service.records import Candidate, Interview, Kind, Person, Place
+from service.timing import RestDays
+from service.writing import composition, readers
+from service.writing.readers import What
+
+T = TypeVar("T")
+
+
+def complete(interview: Interview, *, is_over: bool, may_ask: bool) -> Interview:
+    """Return the interview with everything that its mails need, as far as it must be known now.
+
+    Raises:
+        BadInput: nobody can be asked; `problems` names the flag for each missing thing.
+
+    """
+    if not may_ask:
+        _refuse_gaps(interview, is_over=is_over)
+        return interview
+    interview = ask_people(interview, is_over=is_over)
+    interview = _ask_role_and_company(interview)
+    interview = _ask_place(interview)
+    interview = ask_addresses(interview)
+    return ask_words(interview) if is_over else interview
+
+
+def ask_facts(given: Given) -> Given:
+    """Ask for what a submission without a file must say: where, when, role and company, whom."""
+    if given.where is None:
+        place = ask_place("Where do they work (city)?")
+        given = replace(given, where=place.zone if place.city is None else show_city(place))
+    if given.starts is None:
+        starts = asking.ask_until("When was it, on their clock (2026-12-08 14:00)?")
+        given = replace(given, starts=starts)
+    while not (given.company and given.role):
+        answer = asking.ask_until("Which role, at which company (role at company)?")
+        role, _, company = answer.rpartition(" at ")
+        if role:
+            given = replace(given, role=role.strip(), company=company.strip())
+    if not given.people and given.representative is None:
+        names = asking.ask_until("Whom did you meet (Name <address>, commas between them)?")
+        given = replace(given, people=tuple(part.strip() for part in names.split(",") if part))
+    if not given.why:
+        tell("Why do you want to work there, in your own words? One or more whole sentences;")
+        tell("they stand in the mails as you type them.")
+        given = replace(given, why=asking.ask_until("Why:"))
+    return given
+
+
+def ask_people(interview: Interview, *, is_over: bool) -> Interview:
+    """Let the user tick whom they met; names with addresses are asked when nobody is known."""
+    interviewers = [p for p in interview.people if p.kind is Kind.INTERVIEWER]
+    if (
+        interviewers
+        and all(person.is_met is not None for person in interviewers)
+        and any(person.is_met for person in interviewers)
+    ):
+        return interview
+    if not interviewers:
+        if interview.representative is not None:
+            return interview
+        return replace(interview, people=(*interview.people, *_ask_names(is_over=is_over)))
+    question = "Whom did you really meet?" if is_over else "Who will be there, as far as you know?"
+    tell(question)
+    ticks = asking.tick(
+        "Numbers of those (Enter: as ticked, none: nobody):",
+        [_describe_person(person) for person in interviewers],
+        [person.is_met is not False for person in interviewers],
+    )
+    chosen = dict(zip((id(person) for person in interviewers), ticks, strict=True))
+    people = tuple(_settle(person, chosen.get(id(person)), is_over) for person in interview.people)
+    if not any(ticks):
+        people = (*people, *_ask_names(is_over=is_over))
+    return replace(interview, people=people)
+
+
+def ask_addresses(interview: Interview) -> Interview:
+    """Ask, for each reader without an address, for one or for who passes it on."""
+    for missing in readers.route(interview).missing:
+        if missing.what is not What.ADDRESS:
+            continue
+        tell(f"{missing.person} has no address. It is never guessed.")
+        interview = _ask_address(interview, missing.person or "")
+    return interview
+
+
+def ask_words(interview: Interview) -> Interview:
+    """Ask for the reasons, and with two or more people for one line about each."""
+    if not interview.reasons.strip():
+        tell("Why do you want to work there, in your own words? One or more whole sentences;")
+        tell("they stand in the mails as you type them.")
+        interview = replace(interview, reasons=asking.ask_until("Why:"))
+    lacking = [missing.person for missing in _missing_words(interview) if missing.what is What.LINE]
+    if lacking:
+        tell("One thing you talked about with each, as you would say it to them:")
+    people = list(interview.people)
+    for name in lacking:
+        position = next(n for n, person in enumerate(people) if person.name == name)
+        line = asking.ask(f"  {name}:")
+        people[position] = replace(people[position], line=line)
+    return replace(interview, people=tuple(people))
+
+
+def ask_place(question: str, hint: str | None = None) -> Place:
+    """Ask for one city until it names one place."""
+    while True:
+        found = places.find_places(asking.ask_until(question, hint or ""))
+        if len(found) == 1:
+            return found[0]
+        if not found:
+            tell("No such city or time zone is known; name a larger city nearby.")
+            continue
+        tell("Which of these?")
+        return found[asking.pick("Number:", [show_place(place) for place in found], 0)]
+
+
+def choose_rest_days(plan: Plan, candidate: Candidate) -> RestDays:
+    """Offer the ways around a rest day with their real times (T04)."""
+    tell("The morning after is no working day there. When should it go?")
+    options = [
+        f"{choice.rest_days}: {timing.describe(choice.slots[0], user_zone=candidate.zone)}"
+        for choice in plan.choices
+    ]
+    default = next((n for n, choice in enumerate(plan.choices) if choice.is_default), None)
+    return plan.choices[asking.pick("Number:", options, default)].rest_days
+
+
+def _refuse_gaps(interview: Interview, *, is_over: bool) -> None:
+    """Raise one error that names the flag for everything that is missing."""
+    problems = []
+    interviewers = [p for p in interview.people if p.kind is Kind.INTERVIEWER]
+    if not interview.people:
+        problems.append("nobody is named: --person 'Marisol Duarte <m.duarte@example.com>'")
+    elif (
+        is_over
+        and interview.representative is None
+        and not any(person.is_met for person in interviewers)
+    ):
+        names = ", ".join(person.name for person in interviewers)
+        problems.append(f"invited is not met: --met NAME for each of {names}, or --met all")
+    if not interview.company:
+        problems.append("the company is missing: --company 'Tidewater Clinic'")
+    if interview.place is None or "place" in interview.guesses:
+        problems.append("where the readers are is missing: --where London")
+    if (
+        is_over
+        and not interview.reasons.strip()
+        and any(missing.what is What.REASONS for missing in _missing_words(interview))
+    ):
+        problems.append("your own reasons are missing: --why 'I would like to ...'")
+    if problems:
+        raise BadInput("More is needed, and there is nobody to ask.", "", tuple(problems))
+
+
+def _missing_words(interview: Interview) -> tuple[readers.Missing, ...]:
+    somebody = Candidate(name="-", zone=interview.zone)
+    return composition.compose(interview, somebody, None).missing
+
+
+def _ask_names(*, is_over: bool) -> tuple[Person, ...]:
+    verb = "did you meet" if is_over else "will you meet"
+    tell(f"Whom {verb}? Each as: Marisol Duarte <m.duarte@example.com>; commas between them.")
+
+    def read() -> tuple[Person, ...]:
+        typed = asking.ask_until("Names:")
+        people = tuple(read_person(part) for part in typed.split(",") if part.strip())
+        return tuple(replace(person, is_met=True if is_over else None) for person in people)
+
+    return _retry(read)
+
+
+def _ask_role_and_company(interview: Interview) -> Interview:
+    """Ask for both in one line, as people say it: "Site Engineer at Tidewater"."""
+    is_guess = "company" in interview.guesses
+    if interview.company and interview.role and not interview.guesses & {"company", "role"}:
+        return interview
+    if interview.company and is_guess:
+        tell(f"The company looks like {interview.company}: guessed from an address.")
+    guess = " at ".join(part for part in (interview.role, interview.company) if part)
+    while True:
+        answer = asking.ask("Which role, at which company (role at company)?", guess)
+        role, _, company = answer.rpartition(" at ")
+        if not role:
+            role, company = (answer, interview.company) if interview.company else ("", "")
+        if answer == interview.company:
+            role = ""
+        if company:
+            break
+        tell('Both in one line, for example "Site Engineer at Tidewater".')
+    return replace(
+        interview,
+        role=role.strip(),
+        company=company.strip(),
+        guesses=interview.guesses - {"company", "role"},
+    )
+
+
+def _ask_place(interview: Interview) -> Interview:
+    if interview.place is not None and "place" not in interview.guesses:
+        return interview
+    hint = interview.place.city if interview.place else None
+    place = ask_place("Where do they work (city)?", hint)
+    return replace(interview, place=place, guesses=interview.guesses - {"place"})
+
+
+def _ask_address(interview: Interview, name: str) -> Interview:
+    return _retry(lambda: _take_address(interview, name))
+
+
+def _take_address(interview: Interview, name: str) -> Interview:
+    answer = asking.ask_until(f"Address of {name}, or the name of who passes it on:")
+    people = list(interview.people)
+    position = next(
+        (n for n, person in enumerate(people) if person.name == name and not person.address), None
+    )
+    if position is None:
+        person = replace(read_person(f"{name} <{answer}>"), kind=Kind.REPRESENTATIVE, is_met=False)
+        return replace(interview, people=(*people, person))
+    people[position] = give_address(people[position], answer, interview.people)
+    return replace(interview, people=tuple(people))
+
+
+def _describe_person(person: Person) -> str:
+    address = f" <{person.address}>" if person.address else ""
+    note = f", {person.note}" if person.note else ""
+    return f"{person.name}{address}{note}"
+
+
+def _settle(person: Person, is_ticked: bool | None, is_over: bool) -> Person:
+    if is_ticked is None:
+        return person
+    return replace(person, is_met=is_ticked if is_over else (None if is_ticked else False))
+
+
+def _retry(read: Callable[[], T]) -> T:
+    """Ask again until the answer can be used."""
+    while True:
+        try:
+            return read()
+        except ServiceError as error:
+            complain(error)

@@ -1,0 +1,187 @@
+"""What the user gave with flags, laid over what a file or an invitation says."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from service.errors import BadInput
+from service.intake import addresses, places, submission
+from service.records import Interview, Kind, Person, Place
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """The flags of `add` and `debrief`, as they were typed; None or empty where they were not."""
+
+    company: str | None = None
+    role: str | None = None
+    starts: str | None = None
+    ends: str | None = None
+    where: str | None = None
+    why: str | None = None
+    people: tuple[str, ...] = ()
+    met: tuple[str, ...] = ()
+    lines: tuple[str, ...] = ()
+    addresses: tuple[str, ...] = ()
+    agency: str | None = None
+    representative: str | None = None
+    mailbox: str | None = None
+
+    def place(self) -> Place | None:
+        """Return the place that `--where` names.
+
+        Raises:
+            BadInput: there is no such place, or several.
+
+        """
+        if self.where is None:
+            return None
+        found = places.find_places(self.where)
+        if len(found) == 1:
+            return found[0]
+        if not found:
+            raise BadInput(
+                f'No city or time zone "{self.where}" is known.', "Name a larger city nearby."
+            )
+        listed = tuple(show_place(place) for place in found)
+        raise BadInput(f'"{self.where}" may be one of several.', "Say which.", problems=listed)
+
+    def lay_over(self, interview: Interview) -> Interview:
+        """Return `interview` with everything that was given in place of what it said."""
+        people = (*interview.people, *self._read_people())
+        people = self._tick(people)
+        people = self._give_addresses(people)
+        people = self._give_lines(people)
+        agency, people = self._read_agency(interview.agency, people)
+        return replace(
+            interview,
+            company=self.company or interview.company,
+            role=self.role if self.role is not None else interview.role,
+            place=self.place() or interview.place,
+            reasons=self.why or interview.reasons,
+            people=people,
+            agency=agency,
+            mailbox=self.mailbox or interview.mailbox,
+            guesses=interview.guesses
+            - {name for name in ("company", "role") if getattr(self, name) is not None}
+            - ({"place"} if self.where else set()),
+        )
+
+    def _read_people(self) -> tuple[Person, ...]:
+        """Read `--person` through the same door as a submission without a file."""
+        return tuple(read_person(text) for text in self.people)
+
+    def _tick(self, people: tuple[Person, ...]) -> tuple[Person, ...]:
+        if not self.met:
+            return people
+        everybody = any(text.casefold() == "all" for text in self.met)
+        chosen = set() if everybody else {_find(people, text, "--met") for text in self.met}
+        return tuple(
+            replace(person, is_met=(person.is_met is not False) if everybody else n in chosen)
+            if person.kind is Kind.INTERVIEWER
+            else person
+            for n, person in enumerate(people)
+        )
+
+    def _give_addresses(self, people: tuple[Person, ...]) -> tuple[Person, ...]:
+        changed = list(people)
+        for text in self.addresses:
+            name, _, value = text.partition(":")
+            position = _find(people, name, "--address")
+            changed[position] = give_address(changed[position], value.strip(), people)
+        return tuple(changed)
+
+    def _give_lines(self, people: tuple[Person, ...]) -> tuple[Person, ...]:
+        """Give "NAME: text" to that person, and what names nobody to the next without a line."""
+        changed = list(people)
+        for text in self.lines:
+            name, colon, line = text.partition(":")
+            named = _matches(people, name) if colon else []
+            open_ones = [
+                n
+                for n, person in enumerate(changed)
+                if not person.line and person.is_met is not False
+                and person.kind is Kind.INTERVIEWER
+            ]  # fmt: skip
+            if len(named) == 1:
+                changed[named[0]] = replace(changed[named[0]], line=line.strip())
+            elif open_ones:
+                changed[open_ones[0]] = replace(changed[open_ones[0]], line=text.strip())
+            else:
+                raise BadInput(f'The line "{text}" belongs to nobody.', '--line "NAME: text"')
+        return tuple(changed)
+
+    def _read_agency(
+        self, agency: str | None, people: tuple[Person, ...]
+    ) -> tuple[str | None, tuple[Person, ...]]:
+        if self.representative is None:
+            return self.agency or agency, people
+        person = replace(read_person(self.representative), kind=Kind.REPRESENTATIVE, is_met=False)
+        kept = tuple(each for each in people if each.kind is not Kind.REPRESENTATIVE)
+        return self.agency or agency, (*kept, person)
+
+
+def read_person(text: str) -> Person:
+    """Read "Sabine Krüger <s.krueger@example.com>"; a name alone has no address.
+
+    Raises:
+        BadInput: the address is none, or the name holds a line break.
+
+    """
+    return submission.read_person(text)
+
+
+def give_address(person: Person, answer: str, people: Sequence[Person]) -> Person:
+    """Return `person` with the address in `answer`, or passed on by the person it names.
+
+    Raises:
+        BadInput: it is neither.
+
+    """
+    if "@" in answer:
+        try:
+            return replace(person, address=addresses.read_address(answer))
+        except ValueError as error:
+            raise BadInput(f'"{answer}" is no mail address: {error}') from error
+    others = [each for each in people if each.name != person.name and each.address]
+    named = _matches(tuple(others), answer)
+    if len(named) != 1:
+        raise BadInput(
+            f'"{answer}" is neither an address nor one person here who could pass it on.',
+            "Give an address, or the name of somebody with one.",
+        )
+    return replace(person, passed_on_by=others[named[0]].name)
+
+
+def show_city(place: Place) -> str:
+    """Return what names this place again when it is typed: the city with region and country."""
+    return ", ".join(part for part in (place.city, place.subdivision, place.country) if part)
+
+
+def show_place(place: Place) -> str:
+    """Return a place in words: city, region, country and zone."""
+    parts = [part for part in (place.city, place.subdivision, place.country) if part]
+    return f"{', '.join(parts)} ({place.zone})" if parts else place.zone
+
+
+def _find(people: tuple[Person, ...], text: str, flag: str) -> int:
+    found = _matches(people, text)
+    if len(found) != 1:
+        names = tuple(person.name for person in people)
+        many = "more than one person" if found else "nobody"
+        raise BadInput(f'{flag} "{text.strip()}" names {many}.', "These are there:", names)
+    return found[0]
+
+
+def _matches(people: Sequence[Person], text: str) -> list[int]:
+    """Return who is meant by a name, a part of one, or an address."""
+    wanted = text.strip().casefold()
+    if not wanted:
+        return []
+    exact = [
+        n
+        for n, person in enumerate(people)
+        if wanted in (person.name.casefold(), (person.address or "").casefold())
+    ]
+    return exact or [
+        n for n, person in enumerate(people) if wanted in person.name.casefold().split()
+    ]

@@ -1,0 +1,44 @@
+"""Prints what a submission came to: what was stored, when it goes, and what it needs for that."""
+
+from service import timing
+from service.actions import looking, submitting
+from service.app import App
+from service.cli import printing
+from service.cli.printing import say, tell
+from service.records import Candidate
+
+
+def say_submitted(
+    app: App, candidate: Candidate, done: submitting.Submitted, *, json: bool
+) -> None:
+    """Print what was stored, and what it needs to happen."""
+    if json:
+        ids = {follow_up.id for follow_up in done.follow_ups}
+        listed = looking.list_all(app.office, candidate)
+        printing.say_json(
+            {
+                "interview": f"i{done.interview.id}",
+                "follow_ups": [
+                    printing.as_json(each) for each in listed if each.follow_up.id in ids
+                ],
+            }
+        )
+        return
+    say(f"i{done.interview.id}  {done.interview.company}: stored")
+    for follow_up in done.follow_ups:
+        state = printing.describe_state(follow_up)
+        when = ""
+        if follow_up.slot is not None and follow_up.waiting_for is None:
+            when = f", {timing.describe(follow_up.slot, user_zone=candidate.zone)}"
+        say(f"f{follow_up.id}  to {follow_up.to_name}: {state}{when}")
+        command = printing.next_command(follow_up)
+        if command:
+            say(f"    {command}")
+    for follow_up in done.untouched:
+        say(f"f{follow_up.id}  to {follow_up.to_name}: {follow_up.state}, left as it is")
+    slots = [each.slot for each in done.follow_ups if each.slot and each.waiting_for is None]
+    for slot in sorted(slots, key=lambda slot: slot.at)[:1]:
+        moment = timing.describe_moment(slot.at, candidate.zone, user_zone=candidate.zone)
+        tell(f"This computer must be awake and online on {moment}.")
+    if slots:
+        printing.tell_not_running(looking.is_running(app.office))

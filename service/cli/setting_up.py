@@ -1,0 +1,293 @@
+"""Setting up: connect, mailboxes, disconnect, doctor."""
+
+import sys
+import time
+import webbrowser
+from typing import Annotated
+
+import typer
+
+from providers import registry
+from providers.base import Access
+from providers.errors import ProviderError
+from service.actions import accounts
+from service.actions.office import id_of
+from service.app import App
+from service.cli import asking, printing
+from service.cli.printing import say, tell
+from service.cli.session import candidate_or_stranger, opened
+from service.errors import BadInput, NotFound, SignInFailed
+from service.records import Candidate, Mailbox
+
+SIGN_IN_SECONDS = 600
+_PASTE_PORT = 8931
+"""Where the browser ends in a sign-in without one here: nothing listens, the address is pasted."""
+
+_ALLOWS = {
+    ("gmail", Access.DRAFTS): "Call Back may write drafts and send them. It cannot read your mail.",
+    ("gmail", Access.SEND_ONLY): "Call Back may send mail, and nothing else.",
+    ("outlook", Access.SEND_ONLY): "Call Back may send mail, and nothing else.",
+    ("outlook", Access.DRAFTS): (
+        "Call Back may write, read and change the mail in this mailbox: Microsoft offers no "
+        "narrower right that allows drafts. It reads its own drafts and their sent copies only."
+    ),
+}
+_CONSENT = {
+    ("gmail", Access.DRAFTS): 'Google will ask for "Manage drafts and send emails".',
+    ("gmail", Access.SEND_ONLY): 'Google will ask for "Send email on your behalf".',
+    ("outlook", Access.SEND_ONLY): 'Microsoft will ask for "Send mail as you".',
+    ("outlook", Access.DRAFTS): (
+        'Microsoft will ask for "Read and write access to your mail" and "Send mail as you".'
+    ),
+}
+_BEFORE = {
+    "gmail": (
+        'If "Google hasn\'t verified this app" appears: it is your own client; '
+        "choose Advanced, then continue. Tick every box that is offered."
+    ),
+    "outlook": (
+        'If "Need admin approval" appears, your organisation allows this only with its '
+        "administrator: docs/outlook.md says what to ask for, or use a personal mailbox."
+    ),
+}
+_AT_WORK = (
+    "A work or school account: your employer can read that mailbox and will see this request. "
+    "For an application elsewhere a personal mailbox is the better choice."
+)
+
+
+def connect(
+    context: typer.Context,
+    provider: Annotated[str, typer.Argument(metavar="{gmail,outlook,local}")],
+    access: Annotated[
+        Access | None, typer.Option(help="How much to allow; each provider has its default.")
+    ] = None,
+    no_browser: Annotated[
+        bool, typer.Option("--no-browser", help="Show the address, read the one it ended on.")
+    ] = False,
+    device: Annotated[
+        bool, typer.Option("--device", help="Outlook: type a code on another device.")
+    ] = False,
+    name: Annotated[str | None, typer.Option(help="Your name, for From and the sign-off.")] = None,
+    signature: Annotated[
+        list[str] | None, typer.Option(help="A line below your name; up to three.")
+    ] = None,
+) -> None:
+    """Authorise a mailbox, once."""
+    with opened(context) as app:
+        try:
+            kind = registry.load(provider)
+        except ProviderError as error:
+            raise BadInput(error.detail, "callback connect gmail") from error
+        chosen = access or kind.accesses[0]
+        if chosen not in kind.accesses:
+            offered = ", ".join(kind.accesses)
+            raise BadInput(f"{provider} does not offer the access {chosen}.", f"It has: {offered}.")
+        candidate = _introduce(app, name, tuple(signature or ()))
+        _explain(provider, chosen)
+        try:
+            if provider == "local":
+                mailbox = _connect_local(app, candidate, chosen)
+            elif device:
+                mailbox = _connect_device(app, candidate, provider, chosen)
+            else:
+                mailbox = _connect_page(app, candidate, provider, chosen, no_browser=no_browser)
+        except ProviderError as error:
+            raise SignInFailed(
+                f"{provider} was not connected: {error.detail}", f"callback connect {provider}"
+            ) from error
+        say(f"Connected {printing.name_mailbox(mailbox)}, access {mailbox.access}.")
+        adopted = accounts.adopt_waiting(app.office, candidate)
+        for follow_up in adopted:
+            say(f"  f{follow_up.id} to {follow_up.to_name} waited for a mailbox: now scheduled")
+
+
+def list_mailboxes(
+    context: typer.Context,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Show the connected mailboxes and how their sign-ins are."""
+    with opened(context) as app:
+        candidate = app.office.find_candidate()
+        connected = app.mailboxes.list(id_of(candidate)) if candidate else []
+        if json:
+            printing.say_json([_as_json(mailbox) for mailbox in connected])
+            return
+        if not connected:
+            tell("No mailbox is connected.")
+            tell("  callback connect gmail, or callback connect outlook")
+            return
+        printing.say_rows(
+            (printing.name_mailbox(mailbox), f"access {mailbox.access}", _health(mailbox))
+            for mailbox in connected
+        )
+
+
+def disconnect(
+    context: typer.Context,
+    mailbox: Annotated[str, typer.Argument(metavar="ADDRESS", help="The mailbox, or gmail ...")],
+) -> None:
+    """Take the access back: revoke it at the provider where possible, and forget it here."""
+    with opened(context) as app:
+        candidate = app.office.candidate()
+        found = _find_mailbox(app, candidate, mailbox)
+        try:
+            page, held = accounts.disconnect(app.office, candidate, found)
+        except ProviderError as error:
+            tell(f"The provider could not be told: {error.detail}")
+            page, held = None, 0
+        say(f"Disconnected {printing.name_mailbox(found)}; its sign-in is forgotten here.")
+        if page:
+            say(f"Take the access back there, too: {page}")
+        if held:
+            say(f"Mails that now wait for another mailbox: {held}")
+
+
+def doctor(context: typer.Context) -> None:
+    """Name each thing that is broken, and the command that mends it."""
+    from service import upkeep
+
+    with opened(context) as app:
+        checks = upkeep.examine(app)
+        for check in checks:
+            say(f"{'ok  ' if check.is_ok else 'MEND'}  {check.message}")
+            if not check.is_ok and check.mend:
+                say(f"      {check.mend}")
+        broken = sum(not check.is_ok for check in checks)
+        say(f"{len(checks)} things looked at, {broken} to mend")
+        if broken:
+            raise typer.Exit(1)
+
+
+def _introduce(app: App, name: str | None, signature: tuple[str, ...]) -> Candidate:
+    """Learn the candidate's name and signature at first use, or change them when they are given."""
+    known = candidate_or_stranger(app)
+    if known.id is None and name is None:
+        if not asking.is_interactive():
+            raise BadInput("Your name is needed, for From and the sign-off.", "--name 'Your Name'")
+        name = asking.ask_until("Your name, as it stands in From and under the mail:")
+        if not signature:
+            signature = _ask_signature()
+    if len(signature) > 3:
+        raise BadInput("A signature has up to three lines.", "Leave some out.")
+    changed = Candidate(
+        id=known.id,
+        name=(name or known.name).strip(),
+        zone=known.zone,
+        language=known.language,
+        signature=signature or known.signature,
+    )
+    _refuse_line_breaks(changed)
+    return known if changed == known else app.office.save_candidate(changed)
+
+
+def _ask_signature() -> tuple[str, ...]:
+    lines: list[str] = []
+    tell("Up to three lines below your name, such as a telephone number; Enter ends.")
+    while len(lines) < 3:
+        line = asking.ask(f"  line {len(lines) + 1}:")
+        if not line:
+            break
+        lines.append(line)
+    return tuple(lines)
+
+
+def _refuse_line_breaks(candidate: Candidate) -> None:
+    for text in (candidate.name, *candidate.signature):
+        if not text.isprintable():
+            raise BadInput("A name or signature line holds a line break or a control character.")
+
+
+def _explain(provider: str, access: Access) -> None:
+    if provider == "local":
+        tell("Mails are kept on this computer and sent to nobody.")
+        return
+    tell(_ALLOWS[provider, access])
+    tell(_CONSENT[provider, access])
+    tell(_BEFORE[provider])
+    tell(_AT_WORK)
+    tell(f"You have {SIGN_IN_SECONDS // 60} minutes.")
+
+
+def _connect_local(app: App, candidate: Candidate, access: Access) -> Mailbox:
+    begun = app.mailboxes.begin(id_of(candidate), "local", access, "")
+    return app.mailboxes.finish(id_of(candidate), begun.state, "", name=candidate.name)
+
+
+def _connect_page(
+    app: App, candidate: Candidate, provider: str, access: Access, *, no_browser: bool
+) -> Mailbox:
+    from providers import oauth
+
+    candidate_id = id_of(candidate)
+    if no_browser:
+        redirect_uri = f"http://localhost:{_PASTE_PORT}"
+        begun = app.mailboxes.begin(candidate_id, provider, access, redirect_uri)
+        tell("Open this address in any browser and allow the access:")
+        say(begun.url)
+        tell("The browser ends on an address that cannot be shown. Paste that address here:")
+        answer = _read_answer()
+    else:
+        with oauth.listen(timeout_seconds=SIGN_IN_SECONDS) as listener:
+            begun = app.mailboxes.begin(candidate_id, provider, access, listener.redirect_uri)
+            if not webbrowser.open(begun.url):
+                tell("No browser could be opened. Open this address in one on this computer:")
+                say(begun.url)
+            else:
+                tell("Your browser is open: allow the access there.")
+            answer = listener.wait(state=begun.state)
+    return app.mailboxes.finish(candidate_id, begun.state, answer, name=candidate.name)
+
+
+def _read_answer() -> str:
+    answer = sys.stdin.readline().strip()
+    if not answer:
+        raise SignInFailed("No address was pasted; nothing was connected.")
+    return answer
+
+
+def _connect_device(app: App, candidate: Candidate, provider: str, access: Access) -> Mailbox:
+    client = app.provider(provider)
+    begin = getattr(client, "begin_device_sign_in", None)
+    if begin is None:
+        raise BadInput(f"{provider} has no sign-in by code.", "Leave --device out, or --no-browser")
+    flow = begin(access)
+    say(f"Open {flow.verification_url} on any device and type {flow.user_code}")
+    give_up_at = time.monotonic() + min(flow.expires_in_seconds, SIGN_IN_SECONDS)
+    grant = client.finish_device_sign_in(flow, access, lambda: time.monotonic() > give_up_at)  # type: ignore[attr-defined]  # only providers with begin_device_sign_in come here
+    return app.mailboxes.store(id_of(candidate), provider, access, grant, name=candidate.name)
+
+
+def _find_mailbox(app: App, candidate: Candidate, typed: str) -> Mailbox:
+    connected = app.mailboxes.list(id_of(candidate))
+    chosen = [
+        mailbox
+        for mailbox in connected
+        if typed.casefold() in (mailbox.address.casefold(), mailbox.provider)
+    ]
+    if len(chosen) != 1:
+        raise NotFound(
+            f"{typed} names {'no' if not chosen else 'more than one'} connected mailbox.",
+            "callback mailboxes",
+        )
+    return chosen[0]
+
+
+def _health(mailbox: Mailbox) -> str:
+    if mailbox.signed_out_at is not None:
+        return f"signed out: {mailbox.signed_out_reason}  callback connect {mailbox.provider}"
+    if mailbox.blocked_until is not None and mailbox.blocked_reason:
+        return f"waits: {mailbox.blocked_reason}"
+    return "signed in"
+
+
+def _as_json(mailbox: Mailbox) -> dict[str, object]:
+    return {
+        "address": mailbox.address,
+        "provider": mailbox.provider,
+        "access": mailbox.access,
+        "signed_out_at": mailbox.signed_out_at,
+        "signed_out_reason": mailbox.signed_out_reason,
+        "blocked_until": mailbox.blocked_until,
+        "blocked_reason": mailbox.blocked_reason,
+    }

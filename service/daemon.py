@@ -1,0 +1,98 @@
+"""`callback run`: starts the scheduler, and stops it on SIGTERM with the work in hand finished.
+
+The house, from the top; imports only point down, and a linter holds it:
+
+    cli         parses, calls one action, prints
+    daemon      this file
+    scheduler   APScheduler: when to look again; the table is the truth
+    app         gathers configuration, database, vault, mailboxes
+    actions     one function per thing a user does
+    delivery    claim -> provider -> record; look again; alone calls a mailbox's send
+    mailboxes   connect, keep alive, disconnect; alone reads and refreshes grants
+    intake      files, flags and invitations -> Interview
+    writing     Interview and slot -> subject and body; findings
+    timing      Interview and policy -> slot
+    outbox      the queue: every transition one guarded UPDATE and one event row
+    vault, schema, database, config, clock, records, states, errors
+
+A follow-up flows one way: intake -> timing -> writing -> outbox -> delivery -> provider. Each
+mailbox is worked by one thread of one process at a time, under a lease; every step of an attempt is
+committed before the next is taken, so that whatever kills the process, its last committed step says
+what may have happened to the mail (docs/sending-once.md).
+"""
+
+import signal
+import threading
+from importlib.metadata import version
+
+from filelock import FileLock, Timeout
+
+from service import heartbeats, outbox
+from service.app import App
+from service.delivery import Delivery
+from service.errors import Conflict
+from service.logs import log
+from service.scheduler import Scheduler
+
+
+def run(app: App) -> None:
+    """Send what falls due until SIGTERM or SIGINT; then finish the mails in hand and return.
+
+    Raises:
+        Conflict: another service already runs on this SQLite database.
+
+    """
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    lock = _lock(app)
+    owner = app.owner()
+    try:
+        delivery = make_delivery(app)
+        scheduler = Scheduler(
+            app.database,
+            app.clock,
+            lambda mailbox_id: delivery.work(mailbox_id, is_stopping=lambda: scheduler.is_stopping),
+            lambda: heartbeats.beat(app.database, owner, app.clock, version("call-back")),
+        )
+        heartbeats.beat(app.database, owner, app.clock, version("call-back"))
+        scheduler.start()
+        log.info("service started", action="run", owner=owner.id)
+        stop.wait()
+        log.info("service stopping", action="stop", owner=owner.id)
+        scheduler.stop()
+        heartbeats.leave(app.database, owner)
+        log.info("service stopped", action="stop", owner=owner.id)
+    finally:
+        if lock is not None:
+            lock.release()
+
+
+def run_once(app: App) -> int:
+    """Do one round over every mailbox that has work; return how many mails were tried."""
+    lock = _lock(app)
+    try:
+        delivery = make_delivery(app)
+        with app.database.read() as connection:
+            mailbox_ids = outbox.find_mailboxes_with_work(connection, app.clock.now())
+        return sum(delivery.work(mailbox_id) for mailbox_id in mailbox_ids)
+    finally:
+        if lock is not None:
+            lock.release()
+
+
+def make_delivery(app: App) -> Delivery:
+    """Return the delivery of this process."""
+    return Delivery(app.database, app.clock, app.mailboxes, app.owner(), app.office.policy)
+
+
+def _lock(app: App) -> FileLock | None:
+    """Hold the lock of the one service on a SQLite database; PostgreSQL lets many share one."""
+    if not app.database.is_sqlite:
+        return None
+    lock = FileLock(app.folder / "service.lock", timeout=0, mode=0o600, thread_local=False)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        raise Conflict(f"A service already runs on {app.folder}.", "callback status") from error
+    return lock

@@ -1,0 +1,370 @@
+"""One attempt: draft, announce, call, record. Every step is committed before the next is taken.
+
+Whatever kills the process leaves a last committed step, by which `rounds` settles the attempt.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NoReturn, TypeVar
+
+from providers.base import Access, Draft, Mail, OpenMailbox, Receipt, Sight, Trace
+from providers.errors import OutcomeUnknown, ProviderError, Rejected, SignInAgain, TryLater
+from service import interviews, leases, outbox, timing
+from service.clock import Clock, real_now
+from service.database import Database
+from service.delivery import decisions
+from service.delivery.decisions import Verdict
+from service.delivery.record import Record
+from service.logs import log
+from service.mailboxes import Mailboxes, Opened
+from service.outbox import Attempt
+from service.records import FollowUp, Mailbox, Text
+from service.states import Proof, Step, WaitingFor
+from service.writing import checks, readers
+from service.writing.findings import Severity
+
+ACCESS_TOKEN_REFUSED = "access-token-refused"  # noqa: S105 - a code, no token
+"""The code with which providers say that a token was refused, not that the scope is missing."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The lease as it was taken, by both clocks: the wall clock may be set while we work."""
+
+    until: datetime
+    monotonic_until: float
+
+    @classmethod
+    def taken(cls, until: datetime) -> "Lease":
+        """Note a lease that was taken just now."""
+        return cls(until, time.monotonic() + (until - real_now()).total_seconds())
+
+    def has_margin(self) -> bool:
+        """Whether enough is left for a call that sends, with its timeouts."""
+        left = min(
+            (self.until - real_now()).total_seconds(), self.monotonic_until - time.monotonic()
+        )
+        return left >= leases.MARGIN.total_seconds()
+
+
+class _TooLate(Exception):
+    """The moment passed between the last commit and the call, which was therefore not made."""
+
+
+class _Ended(Exception):
+    """The attempt is over and recorded; nothing more is to be done."""
+
+
+class Courier:
+    """Carries claimed follow-ups, one at a time, through one opened mailbox."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        mailboxes: Mailboxes,
+        record: Record,
+        *,
+        mailbox: Mailbox,
+        opened: Opened,
+        lease: Lease,
+        renew: Callable[[], Lease | None],
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._mailboxes = mailboxes
+        self._record = record
+        self._mailbox = mailbox
+        self._lease = lease
+        self._renew = renew
+        self.opened = opened
+
+    def run(self, follow_up: FollowUp, attempt_id: int) -> ProviderError | None:
+        """Send the claimed follow-up; return the error that stops this mailbox for now, if any."""
+        try:
+            draft_id = self._prepare(follow_up, attempt_id)
+            self._announce(follow_up, attempt_id)
+            receipt = self._ask(lambda mailbox: self._send(mailbox, follow_up, draft_id))
+        except _Ended:
+            return None
+        except _TooLate:
+            slept = TryLater("window-closed", "The computer slept just before the call.")
+            self._postpone(follow_up, attempt_id, slept, after=timedelta())
+            return None
+        except SignInAgain as error:
+            return self._signed_out(follow_up, attempt_id, error)
+        except TryLater as error:
+            return self._postpone(follow_up, attempt_id, error)
+        except (Rejected, OutcomeUnknown) as error:
+            return self._settle_answer(follow_up, attempt_id, error)
+        self._record.confirm(
+            follow_up,
+            attempt_id,
+            Proof.ACCEPTED,
+            sent_id=receipt.sent_id,
+            message_id=receipt.message_id,
+        )
+        return None
+
+    def _ask(self, call: Callable[[OpenMailbox], T]) -> T:
+        """Make a call, once more with a newer token when this one was refused.
+
+        A refused token proves that nothing was executed, so that this is safe for a send too.
+        """
+        try:
+            return call(self.opened.mailbox)
+        except SignInAgain as error:
+            if error.code != ACCESS_TOKEN_REFUSED:
+                raise
+        stale = self.opened
+        self.opened = self._mailboxes.open(self._mailbox, refused=stale)
+        stale.mailbox.close()
+        return call(self.opened.mailbox)
+
+    def _prepare(self, follow_up: FollowUp, attempt_id: int) -> str | None:
+        """Make or take over the draft, in access `drafts`; return its id."""
+        if self._mailbox.access != Access.DRAFTS:
+            return None
+        with self._database.read() as connection:
+            earlier = outbox.find_earlier_draft(connection, follow_up.id)
+        draft = self._take_over(follow_up, attempt_id, earlier) if earlier else None
+        if draft is None:
+            mail = self._mail(follow_up)
+            draft = self._ask(lambda mailbox: mailbox.create_draft(mail, follow_up.send_key))
+        with self._database.write() as connection:
+            current = outbox.get(connection, follow_up.id)
+            outbox.note_draft(
+                connection,
+                attempt_id,
+                draft_id=draft.id,
+                text_hash=decisions.hash_text(current.subject, current.body),
+                message_id=draft.message_id,
+            )
+        return draft.id
+
+    def _take_over(self, follow_up: FollowUp, attempt_id: int, earlier: Attempt) -> Draft | None:
+        """Re-read what an earlier attempt left behind; None when a new draft is to be made."""
+        draft_id = earlier.draft_id
+        draft = self._ask(lambda mailbox: mailbox.read_draft(draft_id)) if draft_id else None
+        draft = draft or self._ask(lambda mailbox: mailbox.find_draft(follow_up.send_key))
+        if draft is None:
+            if draft_id is not None:
+                self._end_without_draft(follow_up, attempt_id, earlier)
+            return None
+        if not draft.is_standing:
+            self._record.confirm(
+                follow_up, attempt_id, Proof.SENT_COPY, reason="you sent the draft by hand"
+            )
+            raise _Ended
+        ours = decisions.hash_text(follow_up.subject, follow_up.body)
+        theirs = decisions.hash_text(draft.subject, draft.body)
+        if theirs == ours:
+            self._check_recipients(follow_up, attempt_id, draft)
+            return draft
+        if theirs == earlier.draft_text_hash or earlier.draft_text_hash is None:
+            # The text was changed here since; the draft holds what it was before.
+            stale_id = draft.id
+            self._ask(lambda mailbox: mailbox.delete_draft(stale_id))
+            return None
+        self._check_recipients(follow_up, attempt_id, draft)
+        return self._adopt(follow_up, attempt_id, earlier, draft, ours)
+
+    def _end_without_draft(
+        self, follow_up: FollowUp, attempt_id: int, earlier: Attempt
+    ) -> NoReturn:
+        """Confirm what was sent by hand; hold what was deleted, which was never announced."""
+        trace = Trace(send_key=follow_up.send_key, message_id=earlier.message_id)
+        seen = self._ask(lambda mailbox: mailbox.look(trace))
+        if seen.sight is Sight.SENT:
+            self._record.confirm(
+                follow_up,
+                attempt_id,
+                Proof.SENT_COPY,
+                reason="you sent the draft by hand",
+                sent_id=seen.sent_id,
+            )
+        else:
+            self._record.hold(
+                follow_up,
+                attempt_id,
+                WaitingFor.USER,
+                "its draft was deleted or sent in your mailbox; say which",
+            )
+        raise _Ended
+
+    def _adopt(
+        self, follow_up: FollowUp, attempt_id: int, earlier: Attempt, draft: Draft, ours: str
+    ) -> Draft:
+        """Let the user's own text in the draft go out, once it has passed the checks."""
+        if ours != earlier.draft_text_hash:
+            self._record.hold(
+                follow_up,
+                attempt_id,
+                WaitingFor.USER,
+                "the text was changed both here and in its draft; keep one of them",
+            )
+            raise _Ended
+        text = Text(draft.subject, draft.body)
+        if self._has_errors(follow_up, text):
+            self._record.hold(
+                follow_up,
+                attempt_id,
+                WaitingFor.CORRECTION,
+                "a check found an error in the text you gave its draft",
+            )
+            raise _Ended
+        with self._database.write() as connection:
+            outbox.adopt_text(connection, follow_up.id, text, at=self._clock.now())
+        return draft
+
+    def _has_errors(self, follow_up: FollowUp, text: Text) -> bool:
+        with self._database.read() as connection:
+            interview = interviews.get(
+                connection, follow_up.interview_id, candidate_id=follow_up.candidate_id
+            )
+        reading = next(
+            (
+                each
+                for each in readers.route(interview).readers
+                if each.reader.id == follow_up.person_id
+            ),
+            None,
+        )
+        if reading is None:
+            return True
+        found = checks.check(text, reading, interview, self._clock.now().date())
+        return any(finding.severity is Severity.ERROR for finding in found)
+
+    def _check_recipients(self, follow_up: FollowUp, attempt_id: int, draft: Draft) -> None:
+        wanted = {(follow_up.to_address or "").casefold()}
+        if {address.casefold() for address in draft.recipients} != wanted:
+            self._record.hold(
+                follow_up,
+                attempt_id,
+                WaitingFor.USER,
+                "the recipients were changed in its draft; nothing was sent",
+            )
+            raise _Ended
+
+    def _announce(self, follow_up: FollowUp, attempt_id: int) -> None:
+        """Commit that the call may come, unless the user asked to stop; renew the lease first."""
+        lease = self._renew()
+        if lease is None:
+            self._record.release(follow_up, attempt_id, "another process took over this mailbox")
+            raise _Ended
+        self._lease = lease
+        with self._database.write() as connection:
+            current = outbox.get(connection, follow_up.id)
+            if current.stop_asked_at is None and current.attempt_id == attempt_id:
+                outbox.announce(connection, attempt_id, at=self._clock.now())
+                return
+        self._record.release(follow_up, attempt_id, "stopped before it was sent")
+        raise _Ended
+
+    def _send(self, mailbox: OpenMailbox, follow_up: FollowUp, draft_id: str | None) -> Receipt:
+        """Make the one call that sends, if it may still be made this very moment."""
+        slot = follow_up.slot
+        assert slot is not None  # noqa: S101 - a CHECK holds it for what is sending
+        due_at = max(slot.at, follow_up.next_try_at or slot.at)
+        if timing.is_missed(slot, due_at, self._clock.now()) or not self._lease.has_margin():
+            raise _TooLate
+        if draft_id is not None:
+            return mailbox.send_draft(draft_id)
+        return mailbox.send(self._mail(follow_up), follow_up.send_key)
+
+    def _settle_answer(
+        self, follow_up: FollowUp, attempt_id: int, error: Rejected | OutcomeUnknown
+    ) -> ProviderError | None:
+        """Settle a refused or lost answer: by looking, where an announced send can be seen."""
+        with self._database.read() as connection:
+            attempts = outbox.find_open(connection, self._mailbox.id)
+        attempt = next((each for each in attempts if each.id == attempt_id), None)
+        if attempt is None:
+            return None
+        is_announced = attempt.step is Step.ANNOUNCED
+        if is_announced and decisions.can_look(self._mailbox.access):
+            self.settle_announced(follow_up, attempt, error)
+        elif isinstance(error, Rejected):
+            self._record.refuse(follow_up, attempt_id, error)
+        elif is_announced:
+            self._record.lose(follow_up, attempt_id, error.detail)
+        else:
+            later = TryLater(error.code, error.detail, request_id=error.request_id)
+            return self._postpone(follow_up, attempt_id, later)
+        return None
+
+    def settle_announced(
+        self, follow_up: FollowUp, attempt: Attempt, error: ProviderError | None = None
+    ) -> None:
+        """Look for an announced mail, and confirm, disprove, lose or look again later."""
+        now = self._clock.now()
+        trace = Trace(
+            send_key=follow_up.send_key,
+            draft_id=attempt.draft_id,
+            message_id=attempt.message_id,
+        )
+        try:
+            seen = self._ask(lambda mailbox: mailbox.look(trace))
+        except ProviderError as unseen:
+            log.warning("could not look", action="look", code=unseen.code, attempt=attempt.id)
+            self._record.look_again(attempt, decisions.next_look(attempt.looks, now))
+            return
+        if isinstance(error, Rejected) and seen.sight in (Sight.STANDING, Sight.ABSENT):
+            self._record.refuse(follow_up, attempt.id, error)
+            return
+        verdict = decisions.judge(
+            seen,
+            announced_for=now - (attempt.announced_at or now),
+            settle_seconds=self._mailboxes.provider(self._mailbox).settle_seconds,
+        )
+        if verdict is Verdict.CONFIRM:
+            self._record.confirm(
+                follow_up,
+                attempt.id,
+                seen.proof or Proof.SENT_COPY,
+                sent_id=seen.sent_id,
+                message_id=seen.message_id,
+            )
+        elif verdict is Verdict.DISPROVE:
+            self._record.disprove(follow_up, attempt.id)
+        elif verdict is Verdict.LOSE:
+            detail = error.detail if error else "the service was interrupted while sending"
+            self._record.lose(follow_up, attempt.id, detail)
+        else:
+            self._record.look_again(attempt, decisions.next_look(attempt.looks, now))
+
+    def _postpone(
+        self,
+        follow_up: FollowUp,
+        attempt_id: int,
+        error: TryLater,
+        *,
+        after: timedelta | None = None,
+    ) -> TryLater:
+        now = self._clock.now()
+        moment = decisions.next_try(error, follow_up.tries, now) if after is None else now + after
+        self._record.postpone(follow_up, attempt_id, error, moment)
+        return error
+
+    def _signed_out(self, follow_up: FollowUp, attempt_id: int, error: SignInAgain) -> SignInAgain:
+        """Give the follow-up back: it waits, scheduled, until the mailbox is signed in again."""
+        self._mailboxes.sign_out(self._mailbox, error.detail)
+        later = TryLater(error.code, error.detail)
+        self._postpone(follow_up, attempt_id, later, after=timedelta())
+        return error
+
+    def _mail(self, follow_up: FollowUp) -> Mail:
+        assert follow_up.to_address is not None  # noqa: S101 - a CHECK holds it
+        return Mail(
+            sender_name=self._mailbox.name,
+            sender_address=self._mailbox.address,
+            to_name=follow_up.to_name,
+            to_address=follow_up.to_address,
+            subject=follow_up.subject,
+            body=follow_up.body,
+            date=self._clock.now(),
+        )

@@ -1,0 +1,70 @@
+"""What follows from a provider's answer. Pure: values in, values out."""
+
+import hashlib
+import random
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from providers.base import Access, Seen, Sight
+from providers.errors import TryLater
+
+FIRST_WAIT = timedelta(minutes=1)
+LONGEST_WAIT = timedelta(hours=1)
+JITTER = 0.2
+"""A wait is stretched by up to this share, so that many mailboxes do not come back together."""
+
+FIRST_LOOK = timedelta(minutes=1)
+LONGEST_LOOK_WAIT = timedelta(minutes=10)
+
+
+class Verdict(StrEnum):
+    """What a look for an announced mail comes to."""
+
+    CONFIRM = "confirm"
+    DISPROVE = "disprove"
+    LOSE = "lose"
+    LOOK_AGAIN = "look-again"
+
+
+def judge(seen: Seen, *, announced_for: timedelta, settle_seconds: float) -> Verdict:
+    """Say what a look proves, `announced_for` after the send was announced.
+
+    A draft that still stands proves absence only once the provider's `settle_seconds` have passed:
+    Graph answers before the mail has left Drafts (design, "Sending once", 6).
+    """
+    if seen.sight is Sight.SENT:
+        return Verdict.CONFIRM
+    if seen.sight is Sight.ABSENT:
+        return Verdict.DISPROVE
+    is_settled = announced_for.total_seconds() >= settle_seconds
+    if seen.sight is Sight.STANDING:
+        return Verdict.DISPROVE if is_settled else Verdict.LOOK_AGAIN
+    # Neither the draft nor a copy: on its way between two folders, or gone for good.
+    return Verdict.LOSE if is_settled else Verdict.LOOK_AGAIN
+
+
+def can_look(access: str) -> bool:
+    """Whether this access can settle a lost answer by looking."""
+    return access == Access.DRAFTS
+
+
+def next_try(error: TryLater, tries: int, now: datetime) -> datetime:
+    """Return when to try again: what the provider asked for, else exponentially with jitter."""
+    if error.until is not None:
+        return max(error.until, now)
+    if error.after_seconds is not None:
+        return now + timedelta(seconds=error.after_seconds)
+    wait: timedelta = min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(max(tries - 1, 0), 10))
+    return now + wait * (1 + random.uniform(0, JITTER))  # noqa: S311 - spreads load, no secret
+
+
+def next_look(looks: int, now: datetime) -> datetime:
+    """Return when to look again after `looks` looks: soon at first, then ever more rarely."""
+    wait: timedelta = min(LONGEST_LOOK_WAIT, FIRST_LOOK * 2 ** min(looks, 10))
+    return now + wait
+
+
+def hash_text(subject: str, body: str) -> str:
+    """Return what tells two texts apart, whatever a provider did to their blanks and line ends."""
+    folded = "\0".join(" ".join(part.split()) for part in (subject, body))
+    return hashlib.sha256(folded.encode()).hexdigest()

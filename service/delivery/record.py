@@ -1,0 +1,238 @@
+"""Writes how an attempt ended: the transition, its event and the attempt, in one transaction.
+
+An outcome that cannot be written at once (a full disk, a busy database) is tried again for a while:
+a mail that went must not be forgotten. If it never can be, the attempt stays open at its last step
+and is settled by looking. An attempt that has lost its follow-up changes nothing but itself.
+"""
+
+import time
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from providers.errors import Rejected, TryLater
+from service import interviews, outbox, timing
+from service.clock import Clock
+from service.database import Database
+from service.errors import StorageUnusable, WrongState
+from service.logs import log
+from service.outbox import Attempt
+from service.records import FollowUp, Slot
+from service.states import Proof, WaitingFor
+
+_WAITS_SECONDS = (0.1, 0.5, 2.0, 5.0, 10.0)
+"""How long the record of an outcome is tried again when storage refuses it."""
+
+
+class Record:
+    """How attempts end. `plan_anew` gives a follow-up whose slot has passed its next one (T11)."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        plan_anew: Callable[[sa.Connection, FollowUp], Slot | None],
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._plan_anew = plan_anew
+
+    def confirm(
+        self,
+        follow_up: FollowUp,
+        attempt_id: int,
+        proof: Proof | str,
+        *,
+        reason: str = "",
+        sent_id: str | None = None,
+        message_id: str | None = None,
+    ) -> None:
+        """Record that it went."""
+
+        def write(connection: sa.Connection, now: datetime) -> None:
+            outbox.end_attempt(
+                connection,
+                attempt_id,
+                at=now,
+                outcome="confirm",
+                proof=proof,
+                sent_id=sent_id,
+                message_id=message_id,
+            )
+            outbox.confirm(
+                connection,
+                follow_up.id,
+                proof,
+                at=now,
+                by="provider",
+                reason=reason,
+                attempt_id=attempt_id,
+            )
+
+        self._write(write, "confirm", follow_up, attempt_id)
+
+    def postpone(
+        self, follow_up: FollowUp, attempt_id: int, error: TryLater, next_try_at: datetime
+    ) -> None:
+        """Record that it certainly did not go, and is tried again."""
+
+        def write(connection: sa.Connection, now: datetime) -> None:
+            outbox.end_attempt(
+                connection, attempt_id, at=now, outcome="postpone", answer=error.code
+            )
+            outbox.postpone(
+                connection,
+                follow_up.id,
+                attempt_id=attempt_id,
+                next_try_at=next_try_at,
+                at=now,
+                reason=error.detail,
+            )
+
+        self._write(write, "postpone", follow_up, attempt_id, code=error.code)
+
+    def release(self, follow_up: FollowUp, attempt_id: int, reason: str) -> None:
+        """Give it back: nothing was announced, it is due as before."""
+
+        def write(connection: sa.Connection, now: datetime) -> None:
+            outbox.end_attempt(connection, attempt_id, at=now, outcome="release")
+            outbox.release(connection, follow_up.id, attempt_id=attempt_id, at=now, reason=reason)
+
+        self._write(write, "release", follow_up, attempt_id)
+
+    def refuse(self, follow_up: FollowUp, attempt_id: int, error: Rejected) -> None:
+        """Record that the provider refused it for good."""
+
+        def write(connection: sa.Connection, now: datetime) -> None:
+            outbox.end_attempt(connection, attempt_id, at=now, outcome="refuse", answer=error.code)
+            outbox.refuse(
+                connection, follow_up.id, attempt_id=attempt_id, at=now, reason=error.detail
+            )
+
+        self._write(write, "refuse", follow_up, attempt_id, code=error.code)
+
+    def lose(self, follow_up: FollowUp, attempt_id: int, reason: str) -> None:
+        """Record that nobody can tell whether it went."""
+
+        def write(connection: sa.Connection, now: datetime) -> None:
+            outbox.end_attempt(connection, attempt_id, at=now, outcome="lose")
+            outbox.lose(connection, follow_up.id, attempt_id=attempt_id, at=now, reason=reason)
+
+        self._write(write, "lose", follow_up, attempt_id)
+
+    def hold(
+        self, follow_up: FollowUp, attempt_id: int, waiting_for: WaitingFor, reason: str
+    ) -> None:
+        """Hold it: nothing was sent, and the user is needed."""
+
+        def write(connection: sa.Connection, now: datetime) -> None:
+            outbox.end_attempt(connection, attempt_id, at=now, outcome="hold")
+            outbox.hold(
+                connection,
+                follow_up.id,
+                waiting_for,
+                at=now,
+                by="service",
+                reason=reason,
+                attempt_id=attempt_id,
+            )
+
+        self._write(write, "hold", follow_up, attempt_id)
+
+    def disprove(self, follow_up: FollowUp, attempt_id: int) -> None:
+        """Record the proof that nothing went: due again, or held when its time has passed."""
+
+        def write(connection: sa.Connection, now: datetime) -> None:
+            outbox.end_attempt(connection, attempt_id, at=now, outcome="disprove")
+            outbox.disprove(
+                connection,
+                follow_up.id,
+                at=now,
+                by="service",
+                reason="the draft still stands: nothing was sent",
+                attempt_id=attempt_id,
+                slot=self._plan_anew(connection, follow_up),
+            )
+
+        self._write(write, "disprove", follow_up, attempt_id)
+
+    def look_again(self, attempt: Attempt, moment: datetime) -> None:
+        """Leave it open: neither proof nor disproof yet."""
+        with self._database.write() as connection:
+            outbox.look_again_at(connection, attempt.id, moment)
+
+    def _write(
+        self,
+        write: Callable[[sa.Connection, datetime], None],
+        action: str,
+        follow_up: FollowUp,
+        attempt_id: int,
+        *,
+        code: str | None = None,
+    ) -> None:
+        ids: dict[str, Any] = {
+            "follow_up": follow_up.id,
+            "attempt": attempt_id,
+            "mailbox": follow_up.mailbox_id,
+        }
+        for wait in (*_WAITS_SECONDS, None):
+            try:
+                with self._database.write() as connection:
+                    write(connection, self._clock.now())
+            except WrongState:
+                log.warning("late answer", action=action, code=code, **ids)
+                return
+            except StorageUnusable:
+                if wait is None:
+                    raise
+                time.sleep(wait)
+            else:
+                _tell(action, code, ids)
+                return
+
+
+def make_planner(
+    clock: Clock, policy: timing.Policy
+) -> Callable[[sa.Connection, FollowUp], Slot | None]:
+    """Return the function that gives a follow-up its next slot under T11, or None when stale.
+
+    A slot that has not passed is kept as it is.
+    """
+
+    def plan_anew(connection: sa.Connection, follow_up: FollowUp) -> Slot | None:
+        slot, now = follow_up.slot, clock.now()
+        assert slot is not None  # noqa: S101 - a CHECK holds it for what is scheduled or sending
+        due_at = max(slot.at, follow_up.next_try_at or slot.at)
+        if not timing.is_missed(slot, due_at, now):
+            return slot
+        interview = interviews.get(
+            connection, follow_up.interview_id, candidate_id=follow_up.candidate_id
+        )
+        person = next(person for person in interview.people if person.id == follow_up.person_id)
+        candidate = interviews.find_candidate(connection)
+        return timing.replan(
+            slot,
+            interviews.place_of(interview, person),
+            policy,
+            now,
+            person.key,
+            user_zone=candidate.zone if candidate else slot.zone,
+            others=outbox.list_slots(connection, follow_up),
+        )
+
+    return plan_anew
+
+
+def _tell(action: str, code: str | None, ids: dict[str, Any]) -> None:
+    sentences = {
+        "confirm": "mail sent",
+        "postpone": "mail postponed",
+        "release": "claim given back",
+        "disprove": "mail was not sent",
+    }
+    if action in sentences:
+        log.info(sentences[action], action=action, code=code, **ids)
+    else:
+        log.error("mail needs you", action=action, code=code, **ids)

@@ -1,0 +1,212 @@
+"""The rounds over one mailbox, under its lease: settle what is open, then send what is due."""
+
+from collections.abc import Callable
+
+import sqlalchemy as sa
+
+from providers.base import Access
+from providers.errors import ProviderError, SignInAgain, TryLater
+from service import leases, outbox, timing
+from service.clock import Clock
+from service.database import Database
+from service.delivery import decisions
+from service.delivery.attempt import Courier, Lease
+from service.delivery.record import Record, make_planner
+from service.errors import MailboxUnusable, WrongState
+from service.logs import log
+from service.mailboxes import Mailboxes
+from service.outbox import Attempt
+from service.records import FollowUp, Mailbox
+from service.states import Step, WaitingFor
+
+
+class Delivery:
+    """Delivers for every mailbox of this installation. Shared by threads, one per mailbox."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        mailboxes: Mailboxes,
+        owner: leases.Owner,
+        policy: timing.Policy,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._mailboxes = mailboxes
+        self._owner = owner
+        self._plan_anew = make_planner(clock, policy)
+        self._record = Record(database, clock, self._plan_anew)
+        self._failures: dict[int, int] = {}
+
+    def work(self, mailbox_id: int, *, is_stopping: Callable[[], bool] = lambda: False) -> int:
+        """Do all there is to do in one mailbox; return how many mails were tried.
+
+        Returns 0 at once when another process works it. Stops between two mails when asked.
+        """
+        lease = self._renew(mailbox_id)
+        if lease is None:
+            return 0
+        courier: Courier | None = None
+        try:
+            mailbox = self._mailboxes.get(mailbox_id)
+            courier = self._send_for(mailbox, lease)
+            self._settle(mailbox, courier)
+            return self._deliver(mailbox, courier, is_stopping) if courier else 0
+        finally:
+            if courier is not None:
+                courier.opened.mailbox.close()
+            leases.give_back(self._database, self._owner, mailbox_id)
+
+    def _renew(self, mailbox_id: int) -> Lease | None:
+        until = leases.take(self._database, self._owner, mailbox_id)
+        return Lease.taken(until) if until else None
+
+    def _send_for(self, mailbox: Mailbox, lease: Lease) -> Courier | None:
+        """Open the mailbox; None when it cannot be worked now, and then say until when."""
+        if mailbox.signed_out_at is not None or mailbox.disconnected_at is not None:
+            return None
+        try:
+            opened = self._mailboxes.open(mailbox)
+        except SignInAgain as error:
+            log.error("mailbox signed out", action="open", mailbox=mailbox.id, code=error.code)
+            return None
+        except TryLater as error:
+            self._block(mailbox, error)
+            return None
+        except (ProviderError, MailboxUnusable) as error:
+            log.error("mailbox cannot be opened", action="open", mailbox=mailbox.id, error=error)
+            self._block(mailbox, TryLater("unusable", "The mailbox could not be opened."))
+            return None
+        self._failures.pop(mailbox.id, None)
+        return Courier(
+            self._database,
+            self._clock,
+            self._mailboxes,
+            self._record,
+            mailbox=mailbox,
+            opened=opened,
+            lease=lease,
+            renew=lambda: self._renew(mailbox.id),
+        )
+
+    def _block(self, mailbox: Mailbox, error: TryLater) -> None:
+        """Leave the mailbox alone for as long as its provider, or the failures so far, ask for."""
+        failures = self._failures.get(mailbox.id, 0) + 1
+        self._failures[mailbox.id] = failures
+        until = decisions.next_try(error, failures, self._clock.now())
+        log.warning("mailbox waits", action="block", mailbox=mailbox.id, code=error.code)
+        self._mailboxes.block(mailbox, until, error.detail)
+
+    # Settling what a dead attempt left open
+
+    def _settle(self, mailbox: Mailbox, courier: Courier | None) -> None:
+        """Judge every open attempt by its last step: under our lease nobody is at work on it."""
+        with self._database.read() as connection:
+            attempts = outbox.find_open(connection, mailbox.id)
+        for attempt in attempts:
+            with self._database.read() as connection:
+                follow_up = outbox.get(connection, attempt.follow_up_id)
+            try:
+                self._settle_one(mailbox, courier, follow_up, attempt)
+            except Exception as error:  # noqa: BLE001 - one follow-up must not stop the others
+                log.error("attempt not settled", action="settle", attempt=attempt.id, error=error)
+
+    def _settle_one(
+        self,
+        mailbox: Mailbox,
+        courier: Courier | None,
+        follow_up: FollowUp,
+        attempt: Attempt,
+    ) -> None:
+        if attempt.step is not Step.ANNOUNCED:
+            self._record.release(follow_up, attempt.id, "the service was interrupted")
+        elif attempt.access == Access.SEND_ONLY or mailbox.disconnected_at is not None:
+            self._record.lose(follow_up, attempt.id, "the service was interrupted while sending")
+        elif attempt.next_look_at is not None and attempt.next_look_at > self._clock.now():
+            return
+        elif courier is None:
+            self._record.look_again(attempt, decisions.next_look(attempt.looks, self._clock.now()))
+        else:
+            courier.settle_announced(follow_up, attempt)
+
+    # Sending what is due
+
+    def _deliver(self, mailbox: Mailbox, courier: Courier, is_stopping: Callable[[], bool]) -> int:
+        tried = 0
+        while not is_stopping():
+            follow_up = self._claim(mailbox)
+            if follow_up is None:
+                return tried
+            tried += 1
+            attempt_id = follow_up.attempt_id
+            assert attempt_id is not None  # noqa: S101 - a CHECK holds it while sending
+            try:
+                error = courier.run(follow_up, attempt_id)
+            except Exception as unexpected:  # noqa: BLE001 - one follow-up must not stop the others
+                log.error(
+                    "attempt broke off", action="send", follow_up=follow_up.id, error=unexpected
+                )
+                self._break_off(mailbox, follow_up, attempt_id)
+                return tried
+            if isinstance(error, TryLater):
+                self._block(mailbox, error)
+            if error is not None:
+                return tried
+            self._failures.pop(mailbox.id, None)
+        return tried
+
+    def _break_off(self, mailbox: Mailbox, follow_up: FollowUp, attempt_id: int) -> None:
+        """Postpone what an unexpected error stopped before its send was announced."""
+        with self._database.read() as connection:
+            step = next(
+                (a.step for a in outbox.find_open(connection, mailbox.id) if a.id == attempt_id),
+                None,
+            )
+        later = TryLater("unexpected", "Something unexpected went wrong; it is tried again.")
+        if step not in (None, Step.ANNOUNCED):
+            moment = decisions.next_try(later, follow_up.tries, self._clock.now())
+            self._record.postpone(follow_up, attempt_id, later, moment)
+        self._block(mailbox, later)
+
+    def _claim(self, mailbox: Mailbox) -> FollowUp | None:
+        """Claim what has been due longest; what missed its slot is planned anew instead (T11)."""
+        while True:
+            now = self._clock.now()
+            try:
+                with self._database.write() as connection:
+                    follow_up = outbox.find_due(connection, mailbox.id, now)
+                    if follow_up is None:
+                        return None
+                    if not self._is_planned_anew(connection, follow_up):
+                        return outbox.claim(
+                            connection,
+                            follow_up,
+                            mailbox_id=mailbox.id,
+                            access=mailbox.access,
+                            owner=self._owner.id,
+                            at=now,
+                        )
+            except WrongState:
+                continue
+
+    def _is_planned_anew(self, connection: sa.Connection, follow_up: FollowUp) -> bool:
+        slot = self._plan_anew(connection, follow_up)
+        now = self._clock.now()
+        if slot is None:
+            outbox.hold(
+                connection,
+                follow_up.id,
+                WaitingFor.NEW_SLOT,
+                at=now,
+                by="service",
+                reason="its time has passed by more than two working days; the text may be stale",
+            )
+            log.error("mail needs you", action="hold", follow_up=follow_up.id)
+            return True
+        if slot == follow_up.slot:
+            return False
+        reason = slot.reasons[-1] if slot.reasons else "its slot was missed"
+        outbox.move(connection, follow_up.id, slot, at=now, by="service", reason=reason)
+        log.warning("slot missed, planned anew", action="move", follow_up=follow_up.id)
+        return True

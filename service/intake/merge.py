@@ -1,0 +1,124 @@
+"""Joins a second submission of an interview with what is stored of it.
+
+Gaps are filled and people added; what differs is taken over and said. A talk of the calendar moves
+only with a higher SEQUENCE. Nothing is ever removed: a person no longer invited may have been met.
+"""
+
+from dataclasses import replace
+
+from service.records import Interview, Person, Talk
+
+_SAID_FIELDS = (("company", "the company"), ("role", "the role"), ("agency", "the agency"))
+
+
+def merge(stored: Interview, new: Interview) -> tuple[Interview, tuple[str, ...]]:
+    """Return the joined interview and, one sentence each, what `new` changes of `stored`."""
+    differences: list[str] = []
+    joined = stored
+    for name, words in _SAID_FIELDS:
+        old_value, new_value = getattr(stored, name), getattr(new, name)
+        if new_value and new_value != old_value and not (old_value and name in new.guesses):
+            joined = replace(joined, **{name: new_value})
+            if old_value:
+                differences.append(f'{words} is now "{new_value}", was "{old_value}"')
+    if new.place and new.place != stored.place:
+        joined = replace(joined, place=new.place)
+        if stored.place:
+            differences.append(f"the readers are now in {new.place.city or new.place.zone}")
+    if new.reasons.strip() and new.reasons != stored.reasons:
+        joined = replace(joined, reasons=new.reasons)
+        if stored.reasons.strip():
+            differences.append("your reasons are changed")
+    if new.took_place is not None and new.took_place != stored.took_place:
+        joined = replace(joined, took_place=new.took_place)
+    joined = replace(
+        joined,
+        talks=_merge_talks(stored, new, differences),
+        people=_merge_people(stored, new, differences),
+        invited_as=new.invited_as or stored.invited_as,
+        mailbox=new.mailbox or stored.mailbox,
+    )
+    return joined, tuple(differences)
+
+
+def _merge_talks(stored: Interview, new: Interview, differences: list[str]) -> tuple[Talk, ...]:
+    talks = list(stored.talks)
+    for talk in new.talks:
+        position = _find_talk(talks, talk, is_only=len(talks) == len(new.talks) == 1)
+        if position is None:
+            talks.append(replace(talk, id=None))
+            differences.append(f"a further talk at {_say(talk)} is added")
+            continue
+        known = talks[position]
+        if known.calendar_uid and talk.calendar_uid and talk.sequence < known.sequence:
+            differences.append(
+                "this invitation is older than the one that is stored; its time is ignored"
+            )
+            continue
+        if (known.starts_at, known.ends_at) != (talk.starts_at, talk.ends_at):
+            differences.append(f"the talk moved from {_say(known)} to {_say(talk)}")
+        talks[position] = replace(
+            talk,
+            id=known.id,
+            calendar_uid=talk.calendar_uid or known.calendar_uid,
+            recurrence_id=talk.recurrence_id or known.recurrence_id,
+            title=talk.title or known.title,
+        )
+    return tuple(sorted(talks, key=lambda talk: talk.starts_at))
+
+
+def _find_talk(talks: list[Talk], talk: Talk, *, is_only: bool) -> int | None:
+    for position, known in enumerate(talks):
+        if talk.calendar_uid and known.calendar_uid:
+            if (talk.calendar_uid, talk.recurrence_id) == (known.calendar_uid, known.recurrence_id):
+                return position
+        elif is_only or known.starts_at == talk.starts_at:
+            return position
+    return None
+
+
+def _merge_people(stored: Interview, new: Interview, differences: list[str]) -> tuple[Person, ...]:
+    people = list(stored.people)
+    for person in new.people:
+        position = _find_person(people, person)
+        if position is None:
+            people.append(replace(person, id=None))
+            differences.append(f"{person.name} is added")
+            continue
+        people[position] = _merge_person(people[position], person, differences)
+    return tuple(people)
+
+
+def _find_person(people: list[Person], person: Person) -> int | None:
+    for position, known in enumerate(people):
+        if known.id is not None and known.id == person.id:
+            return position
+        if known.address and person.address:
+            if known.address.casefold() == person.address.casefold():
+                return position
+        elif known.name.casefold() == person.name.casefold():
+            return position
+    return None
+
+
+def _merge_person(known: Person, new: Person, differences: list[str]) -> Person:
+    values = {
+        name: getattr(new, name)
+        for name in (
+            "address", "line", "given_name", "family_name", "form_of_address", "title",
+            "language", "place", "subject", "body", "passed_on_by",
+        )
+        if getattr(new, name)
+    }  # fmt: skip
+    if new.name and new.name != known.name:
+        values["name"] = new.name
+        differences.append(f'"{known.name}" is now "{new.name}"')
+    if known.address and "address" in values and known.address != values["address"]:
+        differences.append(f"{known.name} has another address")
+    if new.is_met is not None:
+        values["is_met"] = new.is_met
+    return replace(known, is_direct=known.is_direct or new.is_direct, kind=new.kind, **values)
+
+
+def _say(talk: Talk) -> str:
+    return f"{talk.starts_at:%Y-%m-%d %H:%M} {talk.starts_at.tzname() or ''}".strip()

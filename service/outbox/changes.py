@@ -1,0 +1,118 @@
+"""Changes that leave the state alone: another slot, text, reader, or a stop that is asked for."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+from service.outbox.guarded import change, same_reader
+from service.outbox.rows import slot_values
+from service.records import FollowUp, Slot, Text
+from service.states import State
+
+
+def ask_stop(connection: sa.Connection, follow_up_id: int, *, at: datetime) -> FollowUp:
+    """Note that the user wants a follow-up stopped that is being sent right now."""
+    return change(
+        connection,
+        follow_up_id,
+        "ask-stop",
+        states=(State.SENDING,),
+        at=at,
+        by="user",
+        stop_asked_at=at,
+    )
+
+
+def move(
+    connection: sa.Connection,
+    follow_up_id: int,
+    slot: Slot,
+    *,
+    at: datetime,
+    by: str,
+    reason: str = "",
+    version: int | None = None,
+) -> FollowUp:
+    """Give a held or scheduled follow-up another slot; a postponement is forgotten."""
+    return change(
+        connection,
+        follow_up_id,
+        "move",
+        at=at,
+        by=by,
+        reason=reason,
+        version=version,
+        next_try_at=None,
+        **slot_values(slot),
+    )
+
+
+def write_text(
+    connection: sa.Connection,
+    follow_up_id: int,
+    text: Text,
+    *,
+    is_edited: bool,
+    at: datetime,
+    by: str,
+    version: int | None = None,
+    action: str = "edit",
+) -> FollowUp:
+    """Give a held or scheduled follow-up another text."""
+    return change(
+        connection,
+        follow_up_id,
+        action,
+        at=at,
+        by=by,
+        version=version,
+        subject=text.subject,
+        body=text.body,
+        is_edited=is_edited,
+    )
+
+
+def adopt_text(
+    connection: sa.Connection, follow_up_id: int, text: Text, *, at: datetime
+) -> FollowUp:
+    """Take over the text that the user gave the draft in their mailbox, while it is being sent."""
+    return change(
+        connection,
+        follow_up_id,
+        "adopt-text",
+        states=(State.SENDING,),
+        at=at,
+        by="user",
+        reason="you edited the draft in your mailbox",
+        subject=text.subject,
+        body=text.body,
+        is_edited=True,
+    )
+
+
+def readdress(
+    connection: sa.Connection,
+    follow_up_id: int,
+    *,
+    to_name: str,
+    to_address: str | None,
+    mailbox_id: int | None,
+    at: datetime,
+    by: str = "user",
+) -> FollowUp:
+    """Say whom a held or scheduled follow-up goes to, and from which mailbox."""
+    try:
+        return change(
+            connection,
+            follow_up_id,
+            "readdress",
+            at=at,
+            by=by,
+            to_name=to_name,
+            to_address=to_address,
+            reader_key=(to_address or to_name).casefold(),
+            mailbox_id=mailbox_id,
+        )
+    except IntegrityError as error:
+        raise same_reader(to_name) from error

@@ -1,0 +1,186 @@
+"""The table of transitions, and the two guarded UPDATEs that everything in the queue goes through.
+
+`TRANSITIONS` is the table; docs/states.md is drawn from it, and a test holds both against each
+other. Each UPDATE writes its event row in the same transaction, or raises and leaves nothing.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from service.errors import Conflict, WrongState
+from service.outbox.rows import read_follow_up, record_event
+from service.records import FollowUp
+from service.schema import follow_ups
+from service.states import State
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """One verb of the table: the states it leaves, and those it may lead to."""
+
+    sources: frozenset[State]
+    targets: frozenset[State]
+
+
+def _row(sources: set[State], *targets: State) -> Transition:
+    return Transition(frozenset(sources), frozenset(targets))
+
+
+_S = State
+TRANSITIONS: dict[str, Transition] = {
+    "schedule": _row({_S.HELD}, _S.SCHEDULED),
+    "hold": _row({_S.HELD, _S.SCHEDULED, _S.SENDING}, _S.HELD),
+    "claim": _row({_S.SCHEDULED}, _S.SENDING),
+    "confirm": _row(set(_S) - {_S.SENT}, _S.SENT),
+    "postpone": _row({_S.SENDING}, _S.SCHEDULED),
+    "release": _row({_S.SENDING}, _S.SCHEDULED),
+    "disprove": _row({_S.SENDING, _S.UNCONFIRMED}, _S.SCHEDULED, _S.HELD),
+    "refuse": _row({_S.SENDING}, _S.FAILED),
+    "lose": _row({_S.SENDING}, _S.UNCONFIRMED),
+    "retry": _row({_S.FAILED}, _S.SCHEDULED, _S.HELD),
+    "stop": _row({_S.HELD, _S.SCHEDULED, _S.FAILED}, _S.STOPPED),
+    "restore": _row({_S.STOPPED}, _S.HELD),
+}
+"""A stop that was asked for while sending is honoured at the next proof of absence: `postpone`,
+`release`, `disprove` and `hold` then lead to `stopped` instead."""
+
+_HONOUR_STOP = frozenset({"postpone", "release", "disprove", "hold"})
+_NEEDS_ATTEMPT = frozenset({"postpone", "release", "refuse", "lose"})
+_CHANGEABLE = (State.HELD, State.SCHEDULED)
+
+
+def move_state(
+    connection: sa.Connection,
+    verb: str,
+    follow_up_id: int,
+    target: State,
+    *,
+    at: datetime,
+    by: str,
+    reason: str,
+    attempt_id: int | None = None,
+    new_attempt_id: int | None = None,
+    event_attempt_id: int | None = None,
+    version: int | None = None,
+    **values: Any,
+) -> FollowUp:
+    """One guarded UPDATE and its event, or `WrongState`."""
+    before = _lock(connection, follow_up_id)
+    allowed = TRANSITIONS[verb].sources
+    needs_attempt = before.state is State.SENDING and (verb in _NEEDS_ATTEMPT or verb == "hold")
+    if verb in _HONOUR_STOP and before.stop_asked_at and before.state in TRANSITIONS[verb].sources:
+        target, reason = State.STOPPED, "stopped as you asked; nothing was sent"
+        values.pop("waiting_for", None)
+    values["waiting_for"] = values.get("waiting_for") if target is State.HELD else None
+    guard = [follow_ups.c.id == follow_up_id, follow_ups.c.state.in_(allowed)]
+    if needs_attempt or (verb == "disprove" and attempt_id is not None):
+        guard.append(follow_ups.c.attempt_id == attempt_id)
+    if version is not None:
+        guard.append(follow_ups.c.version == version)
+    row = (
+        connection.execute(
+            sa.update(follow_ups)
+            .where(*guard)
+            .values(
+                state=target,
+                version=follow_ups.c.version + 1,
+                attempt_id=new_attempt_id if target is State.SENDING else None,
+                stop_asked_at=None,
+                updated_at=at,
+                **values,
+            )
+            .returning(*follow_ups.c)
+        )
+        .mappings()
+        .one_or_none()
+    )
+    if row is None:
+        raise _refuse_verb(verb, before)
+    after = read_follow_up(row)
+    record_event(
+        connection,
+        after,
+        verb,
+        at=at,
+        by=by,
+        reason=reason,
+        from_state=before.state,
+        to_state=target,
+        attempt_id=attempt_id or new_attempt_id or event_attempt_id,
+    )
+    return after
+
+
+def change(
+    connection: sa.Connection,
+    follow_up_id: int,
+    action: str,
+    *,
+    at: datetime,
+    by: str,
+    reason: str = "",
+    states: tuple[State, ...] = _CHANGEABLE,
+    version: int | None = None,
+    **values: Any,
+) -> FollowUp:
+    """Change columns without leaving the state; guarded by states and the version that was seen."""
+    before = _lock(connection, follow_up_id)
+    guard = [follow_ups.c.id == follow_up_id, follow_ups.c.state.in_(states)]
+    if version is not None:
+        guard.append(follow_ups.c.version == version)
+    row = (
+        connection.execute(
+            sa.update(follow_ups)
+            .where(*guard)
+            .values(version=follow_ups.c.version + 1, updated_at=at, **values)
+            .returning(*follow_ups.c)
+        )
+        .mappings()
+        .one_or_none()
+    )
+    if row is None:
+        if before.state in states:
+            raise Conflict(
+                f"f{follow_up_id} was changed meanwhile.", f"callback show f{follow_up_id}"
+            )
+        raise _refuse_verb(action, before)
+    after = read_follow_up(row)
+    record_event(connection, after, action, at=at, by=by, reason=reason)
+    return after
+
+
+def _lock(connection: sa.Connection, follow_up_id: int) -> FollowUp:
+    row = (
+        connection.execute(
+            sa.select(follow_ups).where(follow_ups.c.id == follow_up_id).with_for_update()
+        )
+        .mappings()
+        .one_or_none()
+    )
+    if row is None:
+        raise WrongState(f"There is no f{follow_up_id}.", "callback list --all")
+    return read_follow_up(row)
+
+
+def _refuse_verb(verb: str, before: FollowUp) -> WrongState:
+    article = f"f{before.id} to {before.to_name} is {before.state}"
+    hints = {
+        State.UNCONFIRMED: f"callback sent f{before.id}, or callback not-sent f{before.id}",
+        State.SENT: "A mail that went cannot be taken back.",
+        State.STOPPED: f"callback restore f{before.id}",
+        State.FAILED: f"callback retry f{before.id}",
+    }
+    return WrongState(
+        f"{article}; it cannot be changed by {verb} now.",
+        hints.get(before.state, f"callback show f{before.id}"),
+    )
+
+
+def same_reader(name: str) -> Conflict:
+    """Return the error that says that this reader has a mail already."""
+    return Conflict(
+        f"There is already a mail to {name} about this company and day.", "callback list --all"
+    )

@@ -1,0 +1,99 @@
+"""Looks after the installation: names each broken thing, and the command that mends it."""
+
+import os
+import stat
+from dataclasses import dataclass
+
+from providers.errors import ProviderError, SignInAgain
+from service import clock as clocks
+from service.actions import looking
+from service.actions.office import id_of
+from service.app import App
+from service.errors import ServiceError
+from service.records import Candidate, Mailbox
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at; `mend` is the command that mends it."""
+
+    is_ok: bool
+    message: str
+    mend: str = ""
+
+
+def examine(app: App) -> list[Check]:
+    """Look at everything that can be broken. Asks each provider for a fresh token."""
+    checks = [
+        Check(True, f"settings from {app.config_file or 'the environment and the defaults'}"),
+        _look_at_folder(app),
+        Check(True, f"database {app.database.url.render_as_string(hide_password=True)}"),
+        _look_at_vault(app),
+        *_look_at_clock(app),
+    ]
+    candidate = app.office.find_candidate()
+    if candidate is None:
+        checks.append(Check(False, "no mailbox was ever connected", "callback connect gmail"))
+        return checks
+    connected = app.mailboxes.list(id_of(candidate))
+    if not any(mailbox.provider != "local" for mailbox in connected):
+        checks.append(Check(False, "no mailbox is connected that sends", "callback connect gmail"))
+    checks += [_look_at_mailbox(app, mailbox) for mailbox in connected]
+    checks += _look_at_queue(app, candidate)
+    return checks
+
+
+def _look_at_folder(app: App) -> Check:
+    mode = app.folder.stat().st_mode
+    if os.name == "posix" and mode & (stat.S_IRWXG | stat.S_IRWXO):
+        return Check(
+            False, f"the data folder {app.folder} is open to others", f"chmod 700 '{app.folder}'"
+        )
+    return Check(True, f"the data folder {app.folder} is private")
+
+
+def _look_at_vault(app: App) -> Check:
+    try:
+        key_id = app.vault().key_id
+    except ServiceError as error:
+        return Check(False, error.message, error.hint)
+    return Check(True, f"the vault opens with key {key_id}")
+
+
+def _look_at_clock(app: App) -> list[Check]:
+    if app.clock.is_real:
+        return []
+    message = f"${clocks.VARIABLE} is set: the service runs under another clock"
+    return [Check(False, message, f"unset {clocks.VARIABLE}")]
+
+
+def _look_at_mailbox(app: App, mailbox: Mailbox) -> Check:
+    name = f"{mailbox.address} ({mailbox.provider}, access {mailbox.access})"
+    again = f"callback connect {mailbox.provider}"
+    try:
+        app.mailboxes.probe(mailbox)
+    except SignInAgain as error:
+        return Check(False, f"{name} is signed out: {error.detail}", again)
+    except ProviderError as error:
+        return Check(False, f"{name} could not be reached: {error.detail}", "callback doctor")
+    except ServiceError as error:
+        return Check(False, f"{name}: {error.message}", error.hint)
+    return Check(True, f"{name} is signed in")
+
+
+def _look_at_queue(app: App, candidate: Candidate) -> list[Check]:
+    status = looking.status(app.office, candidate)
+    checks = []
+    if not status.is_running:
+        checks.append(Check(False, "nothing is running that would send", "callback run"))
+    else:
+        checks.append(Check(True, "a service is running"))
+    if status.missed and not status.is_running:
+        checks.append(
+            Check(False, f"mails whose time has come: {len(status.missed)}", "callback run")
+        )
+    if status.needs_user:
+        checks.append(
+            Check(False, f"mails that wait for you: {len(status.needs_user)}", "callback list")
+        )
+    return checks

@@ -1,0 +1,1 @@
+"""Tests of storage: real SQLite files made by the migrations."""

@@ -1,0 +1,129 @@
+"""Runs the real `callback` as its users do: real processes, a home of its own, a shifted clock."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from service.clock import Clock, real_now, spell
+
+CALLBACK = (sys.executable, "-m", "service")
+_FOREIGN = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "HTTPLIB2_CA_CERTS", "SSL_CERT_FILE")
+"""Settings of whoever runs the tests that would let another certificate authority in."""
+
+
+@dataclass(slots=True)
+class Product:
+    """One installation: a home, settings in the environment, and a clock that commands share."""
+
+    home: Path
+    settings: Mapping[str, str] = field(default_factory=dict)
+    clock: Clock = field(default_factory=Clock)
+
+    def set_clock(self, start: datetime, *, rate: float = 1.0) -> None:
+        """Let every process started from now on share a clock that stands at `start` now."""
+        self.clock = Clock(start=start.astimezone(UTC), since=real_now(), rate=rate)
+
+    def environment(self) -> dict[str, str]:
+        """Return the environment of a process of this installation."""
+        inherited = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith("CALLBACK_") and name not in _FOREIGN
+        }
+        own = {"CALLBACK_HOME": str(self.home), "TZ": "Europe/London", **self.settings}
+        if not self.clock.is_real:
+            own["CALLBACK_CLOCK"] = spell(self.clock)
+        return inherited | own
+
+    def call(
+        self, *arguments: str, typed: str | None = None, expect: int = 0
+    ) -> subprocess.CompletedProcess[str]:
+        """Run one command to its end and return what it printed."""
+        done = subprocess.run(
+            [*CALLBACK, *arguments],
+            env=self.environment(),
+            cwd=self.home.parent,
+            input=typed,
+            stdin=subprocess.DEVNULL if typed is None else None,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert done.returncode == expect, f"{arguments}: {done.stdout}\n{done.stderr}"
+        return done
+
+    def connect(
+        self, provider: str, browse: Callable[[str], str], *flags: str, name: str | None = None
+    ) -> str:
+        """Connect with `--no-browser`: `browse` turns the page into the pasted address."""
+        arguments = ["connect", provider, "--no-browser", *flags]
+        arguments += ["--name", name] if name else []
+        process = subprocess.Popen(
+            [*CALLBACK, *arguments],
+            env=self.environment(),
+            cwd=self.home.parent,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert process.stdout is not None
+        url = process.stdout.readline().strip()
+        answer = browse(url) if url else ""
+        out, err = process.communicate(answer + "\n", timeout=60)
+        assert process.returncode == 0, f"{url}\n{out}\n{err}"
+        return out
+
+    def mails(self) -> list[dict[str, Any]]:
+        """Return what `list --all --json` shows."""
+        listed: list[dict[str, Any]] = json.loads(self.call("list", "--all", "--json").stdout)
+        return listed
+
+    def start(self, log: Path) -> subprocess.Popen[bytes]:
+        """Start the service; its log goes to `log`."""
+        with log.open("ab") as stream:
+            return subprocess.Popen(
+                [*CALLBACK, "run"],
+                env=self.environment(),
+                cwd=self.home.parent,
+                stdin=subprocess.DEVNULL,
+                stdout=stream,
+                stderr=stream,
+            )
+
+    @contextmanager
+    def running(self, log: Path) -> Iterator[subprocess.Popen[bytes]]:
+        """Run the service around a block; stop it with SIGTERM, which must end it cleanly."""
+        process = self.start(log)
+        try:
+            yield process
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(60) == 0, log.read_text()
+        finally:
+            process.kill()
+            process.wait()
+
+    def wait_until(self, moment: datetime) -> None:
+        """Let real time pass until this installation's clock has reached `moment`."""
+        waiting = subprocess.run(
+            ["sleep", f"{self.clock.seconds_until(moment):.3f}"], check=True, timeout=300
+        )
+        assert waiting.returncode == 0
+
+    def wait_for(self, states: set[str], *, seconds: float = 60) -> list[dict[str, Any]]:
+        """Wait until every mail stands in one of `states`; return the list then."""
+        give_up = real_now() + timedelta(seconds=seconds)
+        while True:
+            listed = self.mails()
+            if listed and all(each["state"] in states for each in listed):
+                return listed
+            assert real_now() < give_up, [(each["id"], each["state"]) for each in listed]
