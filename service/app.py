@@ -68,13 +68,14 @@ class App:
         self.clock = clock or clocks.from_environment()
         url = settings.storage.url or f"sqlite:///{self.folder / 'callback.db'}"
         self.database = Database(url)
-        self.owner = Once(lambda: leases.Owner(self.folder if self.database.is_sqlite else None))
+        owners = self.folder / "owners" if self.database.is_sqlite else None
+        self.owner = Once(lambda: leases.Owner(owners))
         self.vault = Once(self._open_vault)
         self._providers: dict[str, Provider] = {}
         self._providers_lock = threading.Lock()
         self.mailboxes = Mailboxes(self.database, self.owner, self.vault, self.provider)
         self.office = Office(
-            self.database, self.clock, self.mailboxes, make_policy(settings.timing)
+            self.database, self.clock, self.mailboxes, make_policy(settings.timing), owners
         )
 
     def prepare(self) -> None:

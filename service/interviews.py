@@ -64,7 +64,11 @@ def save_candidate(connection: sa.Connection, candidate: Candidate, *, at: datet
 def find_same(
     connection: sa.Connection, candidate_id: int, interview: Interview
 ) -> Interview | None:
-    """Return the stored interview that `interview` is about again, by design's rule of identity."""
+    """Return the stored interview that `interview` is about again, by design's rule of identity.
+
+    The same calendar event; else the same company and day; else a talk at the same moment with
+    somebody in common, however the company was spelt: that, too, would be a second mail.
+    """
     for talk in interview.talks:
         if talk.calendar_uid is None:
             continue
@@ -84,9 +88,46 @@ def find_same(
             interviews.c.day == interview.day,
         )
     )
+    interview_id = interview_id or _find_by_people(connection, candidate_id, interview)
     if interview_id is None:
         return None
     return get(connection, interview_id, candidate_id=candidate_id)
+
+
+def _find_by_people(
+    connection: sa.Connection, candidate_id: int, interview: Interview
+) -> int | None:
+    addresses = [person.address.casefold() for person in interview.people if person.address]
+    found: int | None = connection.scalar(
+        sa.select(talks.c.interview_id)
+        .join(people, people.c.interview_id == talks.c.interview_id)
+        .where(
+            talks.c.candidate_id == candidate_id,
+            talks.c.starts_at.in_([talk.starts_at for talk in interview.talks]),
+            sa.func.lower(people.c.address).in_(addresses),
+        )
+        .limit(1)
+    )
+    return found
+
+
+def find_place(connection: sa.Connection, candidate_id: int, company: str) -> Place | None:
+    """Return where this company's readers were said to be the last time, or None."""
+    row = (
+        connection.execute(
+            sa.select(interviews)
+            .where(
+                interviews.c.candidate_id == candidate_id,
+                interviews.c.company_key == fold(company),
+                interviews.c.zone.is_not(None),
+            )
+            .order_by(interviews.c.day.desc(), interviews.c.id.desc())
+            .limit(1)
+        )
+        .mappings()
+        .one_or_none()
+    )
+    return _read_place(row) if row else None
 
 
 def find_by_uid(

@@ -29,42 +29,53 @@ REFRESH_LEASE = timedelta(seconds=90)
 
 
 class Owner:
-    """This process among those that share the database. Held from start to `leave`."""
+    """This process among those that share the database. Held from start to `leave`.
+
+    `folder` is where the owners of this computer hold their lock files, None on PostgreSQL.
+    """
 
     def __init__(self, folder: Path | None) -> None:
         self.id = secrets.token_hex(8)
-        self._folder = folder / "owners" if folder else None
+        self._folder = folder
         self._lock: FileLock | None = None
         if self._folder is not None:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._lock = _os_lock(self._file(self.id))
+            self._lock = _os_lock(_lock_file(self._folder, self.id))
             self._lock.acquire()
 
     def is_dead(self, owner_id: str) -> bool:
         """Whether `owner_id` is a process of this computer that is certainly gone."""
-        if self._folder is None or owner_id == self.id:
-            return False
-        file = self._file(owner_id)
-        if not file.exists():
-            return True
-        lock = _os_lock(file)
-        try:
-            lock.acquire()
-        except TimeoutError:
-            return False
-        file.unlink(missing_ok=True)
-        lock.release()
-        return True
+        return owner_id != self.id and is_dead(self._folder, owner_id)
 
     def leave(self) -> None:
         """Give up the identity; its leases are free from now on."""
         if self._lock is not None and self._folder is not None:
-            self._file(self.id).unlink(missing_ok=True)
+            _lock_file(self._folder, self.id).unlink(missing_ok=True)
             self._lock.release()
 
-    def _file(self, owner_id: str) -> Path:
-        assert self._folder is not None  # noqa: S101 - callers have looked
-        return self._folder / f"{owner_id}.lock"
+
+def is_dead(folder: Path | None, owner_id: str) -> bool:
+    """Whether the owner with this id is certainly gone: nobody holds its lock file any more.
+
+    `folder` is where owners of this computer hold theirs; without one nothing is certain.
+    """
+    if folder is None:
+        return False
+    file = _lock_file(folder, owner_id)
+    if not file.exists():
+        return True
+    lock = _os_lock(file)
+    try:
+        lock.acquire()
+    except TimeoutError:
+        return False
+    file.unlink(missing_ok=True)
+    lock.release()
+    return True
+
+
+def _lock_file(folder: Path, owner_id: str) -> Path:
+    return folder / f"{owner_id}.lock"
 
 
 def _os_lock(file: Path) -> "FileLock":

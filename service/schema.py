@@ -269,7 +269,8 @@ follow_ups = _table(
     ),
     sa.CheckConstraint(
         "state NOT IN ('scheduled', 'sending') OR "
-        "(slot_at IS NOT NULL AND mailbox_id IS NOT NULL AND to_address IS NOT NULL)",
+        "(slot_at IS NOT NULL AND mailbox_id IS NOT NULL AND to_address IS NOT NULL "
+        "AND subject <> '' AND body <> '')",
         name="scheduled_is_complete",
     ),
     sa.CheckConstraint("state <> 'sending' OR attempt_id IS NOT NULL", name="sending_has_attempt"),

@@ -374,7 +374,7 @@ def upgrade() -> None:
             name=op.f("ck_follow_ups_state_known"),
         ),
         sa.CheckConstraint(
-            "state NOT IN ('scheduled', 'sending') OR (slot_at IS NOT NULL AND mailbox_id IS NOT NULL AND to_address IS NOT NULL)",
+            "state NOT IN ('scheduled', 'sending') OR (slot_at IS NOT NULL AND mailbox_id IS NOT NULL AND to_address IS NOT NULL AND subject <> '' AND body <> '')",
             name=op.f("ck_follow_ups_scheduled_is_complete"),
         ),
         sa.CheckConstraint(

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from service import heartbeats, interviews, outbox
+from service import heartbeats, interviews, leases, outbox
 from service.actions.office import Office, id_of
 from service.heartbeats import Heartbeat
 from service.outbox import Event, Listed
@@ -22,19 +22,15 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """How the service is: whether it runs, what it has to do, what needs the user."""
+    """How the service is: what it was last heard of, what it has to do, what needs the user."""
 
     heartbeat: Heartbeat | None
+    is_running: bool
     counts: dict[str, int]
     next_up: Listed | None
     signed_out: tuple[Mailbox, ...]
     needs_user: tuple[Listed, ...]
     missed: tuple[Listed, ...]
-
-    @property
-    def is_running(self) -> bool:
-        """Whether a service that sends was heard of lately."""
-        return self.heartbeat is not None and self.heartbeat.is_alive
 
 
 def list_all(office: Office, candidate: Candidate) -> list[Listed]:
@@ -58,7 +54,12 @@ def is_running(office: Office) -> bool:
     """Whether a service that sends was heard of lately."""
     with office.database.read() as connection:
         last = heartbeats.find_last(connection)
-    return last is not None and last.is_alive
+    return _is_alive(office, last)
+
+
+def _is_alive(office: Office, last: Heartbeat | None) -> bool:
+    """Tell by its last word, and sooner by the lock that a killed process no longer holds."""
+    return last is not None and last.is_alive and not leases.is_dead(office.owners, last.owner)
 
 
 def status(office: Office, candidate: Candidate) -> Status:
@@ -77,6 +78,7 @@ def status(office: Office, candidate: Candidate) -> Status:
     ]
     return Status(
         heartbeat=last,
+        is_running=_is_alive(office, last),
         counts=counts,
         next_up=coming[0] if coming else None,
         signed_out=tuple(signed_out),

@@ -2,24 +2,26 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 
 from service import interviews
 from service.clock import Clock
 from service.database import Database
 from service.errors import NotFound
 from service.mailboxes import Mailboxes
-from service.records import Candidate
+from service.records import Candidate, Place
 from service.timing import Policy
 
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """Database, clock, mailboxes and the `[timing]` settings."""
+    """Database, clock, mailboxes, the `[timing]` settings, and where owners hold their locks."""
 
     database: Database
     clock: Clock
     mailboxes: Mailboxes
     policy: Policy
+    owners: Path | None
 
     def now(self) -> datetime:
         """Return the present moment of the service's clock."""
@@ -41,6 +43,13 @@ class Office:
         if found is None:
             raise NotFound("You have not said yet who you are.", "callback connect gmail")
         return found
+
+    def find_place(self, candidate: Candidate, company: str) -> Place | None:
+        """Return where this company's readers were said to be the last time, or None."""
+        if candidate.id is None:
+            return None
+        with self.database.read() as connection:
+            return interviews.find_place(connection, candidate.id, company)
 
     def save_candidate(self, candidate: Candidate) -> Candidate:
         """Store who the candidate is: at first use, or what has changed."""

@@ -8,11 +8,15 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import sqlalchemy as sa
+
 from service import interviews, outbox, timing
 from service.actions.office import Office, id_of
 from service.errors import BadInput, WrongState
 from service.records import Candidate, FollowUp, Place, Slot
+from service.schema import findings
 from service.states import Proof, State, WaitingFor
+from service.writing.findings import Severity
 
 SEND_NOW_DELAY = timedelta(seconds=20)
 """How long `send-now` waits, so that it can still be stopped."""
@@ -58,19 +62,14 @@ def approve(office: Office, candidate: Candidate, follow_up: FollowUp) -> Follow
         WrongState: it lacks something that a word cannot give; the hint says what to do.
 
     """
-    if follow_up.state is State.HELD and follow_up.waiting_for in _LACKING:
-        what, hint = _LACKING[follow_up.waiting_for]
-        raise WrongState(
-            f"f{follow_up.id} to {follow_up.to_name} waits for {what}.",
-            hint.format(f"f{follow_up.id}", f"i{follow_up.interview_id}"),
-        )
-    if follow_up.state is State.HELD and follow_up.mailbox_id is None:
-        raise WrongState(
-            f"f{follow_up.id} to {follow_up.to_name} has no mailbox to go from.",
-            "callback connect gmail, or callback connect outlook",
-        )
+    _refuse_incomplete(office, candidate, follow_up)
     now = office.now()
     slot = _coming_slot(office, candidate, follow_up)
+    if slot is None:
+        raise WrongState(
+            f"The time of f{follow_up.id} to {follow_up.to_name} has passed for too long.",
+            f'callback move f{follow_up.id} "tomorrow 9:30", or callback stop f{follow_up.id}',
+        )
     with office.database.write() as connection:
         return outbox.schedule(connection, follow_up.id, at=now, by="user", slot=slot)
 
@@ -105,6 +104,7 @@ def restore(office: Office, follow_up: FollowUp) -> FollowUp:
 
 def retry(office: Office, candidate: Candidate, follow_up: FollowUp) -> FollowUp:
     """Schedule a failed mail anew."""
+    _refuse_incomplete(office, candidate, follow_up)
     slot = _coming_slot(office, candidate, follow_up)
     with office.database.write() as connection:
         return outbox.retry(connection, follow_up.id, at=office.now(), slot=slot)
@@ -143,17 +143,62 @@ def mark_not_sent(office: Office, candidate: Candidate, follow_up: FollowUp) -> 
 
 
 def move(office: Office, candidate: Candidate, follow_up: FollowUp, typed: str) -> FollowUp:
-    """Give a mail the time that the user typed, read where the reader is."""
+    """Give a mail the time that the user typed, read where the reader is.
+
+    One that was held because its time had passed is scheduled by that.
+    """
     place, _key = _reader(office, candidate, follow_up)
     moment = timing.parse_when(typed, place, office.now())
-    return _move_to(office, candidate, follow_up, place, moment)
+    moved = _move_to(office, candidate, follow_up, place, moment)
+    if moved.waiting_for is WaitingFor.NEW_SLOT:
+        return approve(office, candidate, moved)
+    return moved
 
 
 def send_now(office: Office, candidate: Candidate, follow_up: FollowUp) -> FollowUp:
     """Give a mail the slot of 20 seconds from now; a held one is approved, if a word is enough."""
+    _refuse_incomplete(office, candidate, follow_up)
     place, _key = _reader(office, candidate, follow_up)
     moved = _move_to(office, candidate, follow_up, place, office.now() + SEND_NOW_DELAY)
     return approve(office, candidate, moved) if moved.state is State.HELD else moved
+
+
+def _refuse_incomplete(office: Office, candidate: Candidate, follow_up: FollowUp) -> None:
+    """Raise when a mail lacks something that the user's word cannot give.
+
+    Judged by what it is, not by what it waited for: a mail that was paused or restored may still
+    lack its words, and must not go out without them.
+    """
+    obstacle = _find_obstacle(office, candidate, follow_up)
+    if obstacle is not None:
+        what, hint = _LACKING[obstacle]
+        raise WrongState(
+            f"f{follow_up.id} to {follow_up.to_name} waits for {what}.",
+            hint.format(f"f{follow_up.id}", f"i{follow_up.interview_id}"),
+        )
+
+
+def _find_obstacle(office: Office, candidate: Candidate, follow_up: FollowUp) -> WaitingFor | None:
+    with office.database.read() as connection:
+        interview = interviews.get(
+            connection, follow_up.interview_id, candidate_id=id_of(candidate)
+        )
+        open_severities = set(
+            connection.scalars(
+                sa.select(findings.c.severity).where(
+                    findings.c.follow_up_id == follow_up.id, findings.c.accepted_at.is_(None)
+                )
+            )
+        )
+    obstacles = {
+        WaitingFor.ADDRESS: follow_up.to_address is None,
+        WaitingFor.INTERVIEW: interview.took_place is not True,
+        WaitingFor.WORDS: not follow_up.body.strip() or follow_up.waiting_for is WaitingFor.WORDS,
+        WaitingFor.CORRECTION: Severity.ERROR in open_severities,
+        WaitingFor.ACCEPTANCE: Severity.WARNING in open_severities,
+        WaitingFor.MAILBOX: follow_up.mailbox_id is None,
+    }
+    return next((each for each, stands in obstacles.items() if stands), None)
 
 
 def _move_to(
@@ -213,4 +258,5 @@ _LACKING = {
     WaitingFor.ADDRESS: ("an address", "callback debrief {1}"),
     WaitingFor.CORRECTION: ("a correction of its text", "callback show {0}"),
     WaitingFor.ACCEPTANCE: ("your decision about a finding", "callback show {0}"),
+    WaitingFor.MAILBOX: ("a mailbox", "callback connect gmail, or callback connect outlook"),
 }

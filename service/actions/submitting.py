@@ -47,10 +47,12 @@ def submit(office: Office, candidate: Candidate, plan: Plan) -> Submitted:
             mailbox_id=plan.mailbox.id if plan.mailbox else None,
             at=now,
         )
-        existing = {
-            (each.to_address or each.to_name).casefold(): each
-            for each in _list_follow_ups(connection, candidate, saved)
-        }
+        # A reader may have a stopped mail beside a live one; the live one, named last, counts.
+        listed = sorted(
+            _list_follow_ups(connection, candidate, saved),
+            key=lambda each: each.state is not State.STOPPED,
+        )
+        existing = {(each.to_address or each.to_name).casefold(): each for each in listed}
         done: list[FollowUp] = []
         untouched: list[FollowUp] = []
         for mail in plan.mails if saved.took_place is not False else ():
@@ -60,7 +62,7 @@ def submit(office: Office, candidate: Candidate, plan: Plan) -> Submitted:
             if known is None:
                 done.append(_add(connection, candidate, saved, plan, mail, now))
             elif known.state in (State.HELD, State.SCHEDULED):
-                done.append(_update(connection, plan, mail, known, now))
+                done.append(_update(connection, saved, plan, mail, known, now))
             else:
                 untouched.append(known)
         for orphan in existing.values():
@@ -149,7 +151,12 @@ def _add(
 
 
 def _update(
-    connection: sa.Connection, plan: Plan, mail: PlannedMail, known: FollowUp, now: datetime
+    connection: sa.Connection,
+    interview: Interview,
+    plan: Plan,
+    mail: PlannedMail,
+    known: FollowUp,
+    now: datetime,
 ) -> FollowUp:
     """Bring an unsent follow-up in line with the plan; a text or time of the user's own stays."""
     current = known
@@ -171,6 +178,8 @@ def _update(
         to_address=mail.reader.address,
         mailbox_id=plan.mailbox.id if plan.mailbox else current.mailbox_id,
         at=now,
+        company_key=interviews.fold(interview.company),
+        day=interview.day,
     )
     if mail.slot and (current.slot is None or not current.slot.is_fixed or mail.slot.is_fixed):
         current = outbox.move(connection, known.id, mail.slot, at=now, by="user")

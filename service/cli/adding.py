@@ -1,7 +1,7 @@
 """`add`, `read`: an invitation, a file or flags become an interview with its mails."""
 
 import sys
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -98,7 +98,12 @@ def add(
         interview, self_name, fixed_at = found
         candidate = _name_candidate(candidate, name or self_name, may_ask=may_ask)
         is_over = interview.ends_at <= app.office.now()
-        interview = dialogue.complete(interview, is_over=is_over, may_ask=may_ask)
+        interview = dialogue.complete(
+            interview,
+            is_over=is_over,
+            may_ask=may_ask,
+            find_place=lambda company: app.office.find_place(candidate, company),
+        )
         if at is not None:
             fixed_at = timing.parse_when(at, interview.place or _no_place(), app.office.now())
         plan = _plan(app, candidate, interview, rest_days, fixed_at, may_ask=may_ask)
@@ -126,6 +131,7 @@ def read_files(
     any_year: Annotated[
         bool, typer.Option("--any-year", help="Do not mind how long ago it was.")
     ] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Show what each file would become, without adding anything."""
     chosen = [
@@ -138,6 +144,9 @@ def read_files(
         own = frozenset(me or ()) | _own_addresses(app, candidate_or_stranger(app))
         now = None if any_year else app.office.now()
         rows = table.describe_folder(chosen, own, now)
+    if json:
+        printing.say_json([asdict(row) for row in rows])
+        return
     printing.say_rows((row.file, row.outcome, row.text) for row in rows)
 
 

@@ -23,31 +23,41 @@ from service.writing.readers import What
 T = TypeVar("T")
 
 
-def complete(interview: Interview, *, is_over: bool, may_ask: bool) -> Interview:
+def complete(
+    interview: Interview,
+    *,
+    is_over: bool,
+    may_ask: bool,
+    find_place: Callable[[str], Place | None] = lambda _company: None,
+) -> Interview:
     """Return the interview with everything that its mails need, as far as it must be known now.
+
+    `find_place` says where a company's readers were the last time, so that it is asked once.
 
     Raises:
         BadInput: nobody can be asked; `problems` names the flag for each missing thing.
 
     """
     if not may_ask:
+        interview = _recall_place(interview, find_place)
         _refuse_gaps(interview, is_over=is_over)
         return interview
     interview = ask_people(interview, is_over=is_over)
     interview = _ask_role_and_company(interview)
-    interview = _ask_place(interview)
+    interview = _ask_place(_recall_place(interview, find_place))
     interview = ask_addresses(interview)
     return ask_words(interview) if is_over else interview
 
 
 def ask_facts(given: Given) -> Given:
     """Ask for what a submission without a file must say: where, when, role and company, whom."""
-    if given.where is None:
-        place = ask_place("Where do they work (city)?")
-        given = replace(given, where=place.zone if place.city is None else show_city(place))
-    if given.starts is None:
-        starts = asking.ask_until("When was it, on their clock (2026-12-08 14:00)?")
-        given = replace(given, starts=starts)
+    while not (given.where and given.starts):
+        typed = asking.ask_until("When and in which city was it (2026-12-08 14:00, London)?")
+        starts, _, city = typed.partition(",")
+        place = _find_one_place(city or given.where or "")
+        if place is not None:
+            where = show_city(place) if place.city else place.zone
+            given = replace(given, starts=given.starts or starts.strip(), where=where)
     while not (given.company and given.role):
         answer = asking.ask_until("Which role, at which company (role at company)?")
         role, _, company = answer.rpartition(" at ")
@@ -56,11 +66,7 @@ def ask_facts(given: Given) -> Given:
     if not given.people and given.representative is None:
         names = asking.ask_until("Whom did you meet (Name <address>, commas between them)?")
         given = replace(given, people=tuple(part.strip() for part in names.split(",") if part))
-    if not given.why:
-        tell("Why do you want to work there, in your own words? One or more whole sentences;")
-        tell("they stand in the mails as you type them.")
-        given = replace(given, why=asking.ask_until("Why:"))
-    return given
+    return given if given.why else replace(given, why=_ask_reasons())
 
 
 def ask_people(interview: Interview, *, is_over: bool) -> Interview:
@@ -103,9 +109,7 @@ def ask_addresses(interview: Interview) -> Interview:
 def ask_words(interview: Interview) -> Interview:
     """Ask for the reasons, and with two or more people for one line about each."""
     if not interview.reasons.strip():
-        tell("Why do you want to work there, in your own words? One or more whole sentences;")
-        tell("they stand in the mails as you type them.")
-        interview = replace(interview, reasons=asking.ask_until("Why:"))
+        interview = replace(interview, reasons=_ask_reasons())
     lacking = [missing.person for missing in _missing_words(interview) if missing.what is What.LINE]
     if lacking:
         tell("One thing you talked about with each, as you would say it to them:")
@@ -120,14 +124,9 @@ def ask_words(interview: Interview) -> Interview:
 def ask_place(question: str, hint: str | None = None) -> Place:
     """Ask for one city until it names one place."""
     while True:
-        found = places.find_places(asking.ask_until(question, hint or ""))
-        if len(found) == 1:
-            return found[0]
-        if not found:
-            tell("No such city or time zone is known; name a larger city nearby.")
-            continue
-        tell("Which of these?")
-        return found[asking.pick("Number:", [show_place(place) for place in found], 0)]
+        place = _find_one_place(asking.ask_until(question, hint or ""))
+        if place is not None:
+            return place
 
 
 def choose_rest_days(plan: Plan, candidate: Candidate) -> RestDays:
@@ -139,6 +138,24 @@ def choose_rest_days(plan: Plan, candidate: Candidate) -> RestDays:
     ]
     default = next((n for n, choice in enumerate(plan.choices) if choice.is_default), None)
     return plan.choices[asking.pick("Number:", options, default)].rest_days
+
+
+def _ask_reasons() -> str:
+    tell("Why do you want to work there, in your own words? One or more whole sentences;")
+    tell("they stand in the mails as you type them.")
+    return asking.ask_until("Why:")
+
+
+def _find_one_place(typed: str) -> Place | None:
+    """Return the place that was typed, asking which of several; None, and say so, without any."""
+    found = places.find_places(typed)
+    if not found:
+        tell("No such city or time zone is known; name a larger city nearby.")
+        return None
+    if len(found) == 1:
+        return found[0]
+    tell("Which of these?")
+    return found[asking.pick("Number:", [show_place(place) for place in found], 0)]
 
 
 def _refuse_gaps(interview: Interview, *, is_over: bool) -> None:
@@ -209,6 +226,16 @@ def _ask_role_and_company(interview: Interview) -> Interview:
         company=company.strip(),
         guesses=interview.guesses - {"company", "role"},
     )
+
+
+def _recall_place(interview: Interview, find_place: Callable[[str], Place | None]) -> Interview:
+    if interview.place is not None and "place" not in interview.guesses:
+        return interview
+    known = find_place(interview.company)
+    if known is None:
+        return interview
+    tell(f"{interview.company} is in {show_place(known)}, as you said before.")
+    return replace(interview, place=known, guesses=interview.guesses - {"place"})
 
 
 def _ask_place(interview: Interview) -> Interview:

@@ -18,7 +18,7 @@ def _say_mail(plan: Plan, mail: PlannedMail, candidate: Candidate) -> None:
     say(f"To        {mail.reader.name}{address}")
     if mail.reading is not None and mail.reading.passed_on:
         names = ", ".join(person.name for person in mail.reading.passed_on)
-        say(f"Passes on to {names}")
+        say(f"Pass on   to {names}")
     say(f"From      {name_mailbox(plan.mailbox)}")
     say(f"Subject   {mail.text.subject}")
     if mail.slot is not None:

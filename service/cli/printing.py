@@ -1,6 +1,7 @@
 """Prints: fixed words for every outcome, data on stdout, everything else on stderr."""
 
 import json
+import shutil
 import sys
 import textwrap
 from collections.abc import Iterable, Sequence
@@ -12,6 +13,9 @@ from service.errors import BadInput, ServiceError
 from service.outbox import Listed
 from service.records import Candidate, FollowUp, Mailbox, Slot
 from service.states import State, WaitingFor
+
+_WIDEST = 92
+"""How wide a mail is shown on a terminal, at most."""
 
 WAITING = {
     WaitingFor.WORDS: "waits for your words",
@@ -109,8 +113,15 @@ def name_mailbox(mailbox: Mailbox | None) -> str:
 
 
 def indent(text: str) -> str:
-    """Set a mail's text off from what stands around it; lines are not wrapped."""
-    return textwrap.indent(text, "  ", lambda line: bool(line.strip()))
+    """Set a mail's text off from what stands around it; a terminal gets its lines wrapped."""
+    if not sys.stdout.isatty():
+        return textwrap.indent(text, "  ", lambda line: bool(line.strip()))
+    width = min(shutil.get_terminal_size().columns, _WIDEST)
+    wrapped = (
+        textwrap.fill(line, width, initial_indent="  ", subsequent_indent="  ")
+        for line in text.splitlines()
+    )
+    return "\n".join(wrapped)
 
 
 def say_rows(rows: Iterable[Sequence[str]]) -> None:

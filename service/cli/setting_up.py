@@ -3,6 +3,7 @@
 import sys
 import time
 import webbrowser
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -143,18 +144,24 @@ def disconnect(
             say(f"Mails that now wait for another mailbox: {held}")
 
 
-def doctor(context: typer.Context) -> None:
+def doctor(
+    context: typer.Context,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
     """Name each thing that is broken, and the command that mends it."""
     from service import upkeep
 
     with opened(context) as app:
         checks = upkeep.examine(app)
-        for check in checks:
+        if json:
+            printing.say_json([asdict(check) for check in checks])
+        for check in checks if not json else ():
             say(f"{'ok  ' if check.is_ok else 'MEND'}  {check.message}")
             if not check.is_ok and check.mend:
                 say(f"      {check.mend}")
         broken = sum(not check.is_ok for check in checks)
-        say(f"{len(checks)} things looked at, {broken} to mend")
+        if not json:
+            say(f"{len(checks)} things looked at, {broken} to mend")
         if broken:
             raise typer.Exit(1)
 

@@ -121,6 +121,7 @@ def _steer(
                 f"No mail of i{found.interview_id} can be changed this way now.", "callback list"
             )
         failures: list[ServiceError] = []
+        is_scheduled = False
         for follow_up in chosen:
             try:
                 after = act(app.office, candidate, follow_up)
@@ -128,7 +129,8 @@ def _steer(
                 failures.append(error)
                 continue
             _say_done(after, done, candidate)
-        if only != (State.FAILED,):
+            is_scheduled = is_scheduled or after.state is State.SCHEDULED
+        if is_scheduled:
             printing.tell_not_running(looking.is_running(app.office))
         if failures:
             for failure in failures[:-1]:
@@ -140,7 +142,8 @@ def _say_done(follow_up: FollowUp, done: str, candidate: Candidate) -> None:
     say(f"f{follow_up.id} to {follow_up.to_name}: {done}")
     if follow_up.state is State.SENDING and follow_up.stop_asked_at:
         say("  It is being sent right now; it is stopped if it still can be. callback list tells.")
-    if follow_up.state is State.SCHEDULED and follow_up.slot is not None:
-        say(f"  goes out {timing.describe(follow_up.slot, user_zone=candidate.zone)}")
+    if follow_up.state in (State.SCHEDULED, State.HELD) and follow_up.slot is not None:
+        verb = "goes out" if follow_up.state is State.SCHEDULED else "held; would go out"
+        say(f"  {verb} {timing.describe(follow_up.slot, user_zone=candidate.zone)}")
         for warning in follow_up.slot.warnings:
             say(f"  ! {warning}")

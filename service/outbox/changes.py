@@ -1,6 +1,7 @@
 """Changes that leave the state alone: another slot, text, reader, or a stop that is asked for."""
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -100,8 +101,11 @@ def readdress(
     mailbox_id: int | None,
     at: datetime,
     by: str = "user",
+    company_key: str | None = None,
+    day: date | None = None,
 ) -> FollowUp:
-    """Say whom a held or scheduled follow-up goes to, and from which mailbox."""
+    """Say whom a held or scheduled follow-up goes to, from which mailbox, about which interview."""
+    about: dict[str, Any] = {"company_key": company_key, "day": day}
     try:
         return change(
             connection,
@@ -113,6 +117,7 @@ def readdress(
             to_address=to_address,
             reader_key=(to_address or to_name).casefold(),
             mailbox_id=mailbox_id,
+            **{name: value for name, value in about.items() if value is not None},
         )
     except IntegrityError as error:
         raise same_reader(to_name) from error

@@ -26,6 +26,8 @@ class Product:
     home: Path
     settings: Mapping[str, str] = field(default_factory=dict)
     clock: Clock = field(default_factory=Clock)
+    printed: list[str] = field(default_factory=list)
+    """Everything that commands have printed so far."""
 
     def set_clock(self, start: datetime, *, rate: float = 1.0) -> None:
         """Let every process started from now on share a clock that stands at `start` now."""
@@ -58,6 +60,7 @@ class Product:
             timeout=60,
             check=False,
         )
+        self.printed += [done.stdout, done.stderr]
         assert done.returncode == expect, f"{arguments}: {done.stdout}\n{done.stderr}"
         return done
 
@@ -80,6 +83,7 @@ class Product:
         url = process.stdout.readline().strip()
         answer = browse(url) if url else ""
         out, err = process.communicate(answer + "\n", timeout=60)
+        self.printed += [out, err]
         assert process.returncode == 0, f"{url}\n{out}\n{err}"
         return out
 

@@ -111,6 +111,21 @@ def test_from_authorised_mailboxes_to_mails_the_day_after(world: World, tmp_path
     assert PRIYA_LINE in _text(by_reader["p.raman@tidewater.example"])
     assert "Dear Marisol Duarte," in _text(by_reader["m.duarte@tidewater.example"])
     assert not world.microsoft.contract_violations
+    _assert_no_secret(world, tmp_path)
+
+
+def _assert_no_secret(world: World, folder: Path) -> None:
+    """No token, code or client secret stands in the database, its WAL, a log or an output."""
+    secrets = {*world.google.issued_secrets, *world.microsoft.issued_secrets}
+    assert len(secrets) >= 7  # a client secret, codes, and two tokens from each
+    stored = [path for path in world.product.home.rglob("*") if path.is_file()]
+    logs = list(folder.glob("*.log"))
+    assert {"callback.db", "vault.key"} <= {path.name for path in stored}
+    texts = {path.name: path.read_bytes() for path in (*stored, *logs)}
+    texts["printed"] = "\n".join(world.product.printed).encode()
+    for name, text in texts.items():
+        found = [secret for secret in secrets if secret.encode() in text]
+        assert not found, f"{len(found)} secrets in {name}"
 
 
 def _delivered(world: World) -> list[Delivery]:
