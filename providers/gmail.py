@@ -77,7 +77,10 @@ class Gmail(Provider):
         from providers import gmail_sign_in
 
         client = gmail_sign_in.read_client(self._settings.client_file)
-        return gmail_sign_in.finish(client, flow, answer_url, access, self._settings.ca_bundle)
+        grant = gmail_sign_in.finish(client, flow, answer_url, access, self._settings.ca_bundle)
+        if access is Access.DRAFTS:
+            self._probe(grant)
+        return grant
 
     def refresh(self, secret: str) -> Grant:
         """See `Provider`."""
@@ -96,6 +99,19 @@ class Gmail(Provider):
         del address  # every address of Gmail's API says "me"
         session = wire.open_session(self._settings.ca_bundle, token=access_token)
         return GmailMailbox(self._users, session)
+
+    def _probe(self, grant: Grant) -> None:
+        """Ask for one draft: a project without the Gmail API is noticed now, not by the first mail.
+
+        Nothing can be asked in access `send-only`. A passing failure is no reason to refuse.
+        """
+        mailbox = self.open(grant.access_token, grant.address)
+        try:
+            mailbox.find_draft("probe-at-sign-in")
+        except (TryLater, SignInAgain):
+            return
+        finally:
+            mailbox.close()
 
     @cached_property
     def _users(self) -> Any:

@@ -131,6 +131,11 @@ def load(chosen: Path | None = None) -> tuple[Settings, Path | None]:
     values = _read(path) if path else {}
     problems = _lay_environment_over(values)
     settings = _validate(values, problems)
+    url = settings.storage.url
+    if url is not None and not url.startswith("sqlite:///"):
+        problems.append(
+            f"[storage] url: {_EXAMPLES['storage.url']} is meant; only SQLite is served"
+        )
     bundle = settings.network.ca_bundle
     if bundle is not None and not bundle.expanduser().is_file():
         problems.append(f"[network] ca_bundle: there is no file {bundle}")

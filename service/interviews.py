@@ -154,7 +154,10 @@ def get(connection: sa.Connection, interview_id: int, *, candidate_id: int) -> I
     row = (
         connection.execute(
             sa.select(interviews, mailboxes.c.address.label("mailbox_address"))
-            .outerjoin(mailboxes, mailboxes.c.id == interviews.c.mailbox_id)
+            .outerjoin(
+                mailboxes,
+                (mailboxes.c.id == interviews.c.mailbox_id) & mailboxes.c.disconnected_at.is_(None),
+            )
             .where(interviews.c.id == interview_id, interviews.c.candidate_id == candidate_id)
         )
         .mappings()

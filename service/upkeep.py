@@ -28,7 +28,6 @@ def examine(app: App) -> list[Check]:
         Check(True, f"settings from {app.config_file or 'the environment and the defaults'}"),
         _look_at_folder(app),
         Check(True, f"database {app.database.url.render_as_string(hide_password=True)}"),
-        _look_at_vault(app),
         *_look_at_clock(app),
     ]
     candidate = app.office.find_candidate()
@@ -36,6 +35,9 @@ def examine(app: App) -> list[Check]:
         checks.append(Check(False, "no mailbox was ever connected", "callback connect gmail"))
         return checks
     connected = app.mailboxes.list(id_of(candidate))
+    if connected:
+        # Not before: looking must not make a key.
+        checks.append(_look_at_vault(app))
     if not any(mailbox.provider != "local" for mailbox in connected):
         checks.append(Check(False, "no mailbox is connected that sends", "callback connect gmail"))
     checks += [_look_at_mailbox(app, mailbox) for mailbox in connected]

@@ -134,7 +134,12 @@ def _read_environment(_folder: Path) -> str | None:
 
 def _read_keyring(_folder: Path) -> str | None:
     keyring = _import_keyring()
-    text: str | None = keyring.get_password(_KEYRING_SERVICE, _KEYRING_USER)
+    try:
+        text: str | None = keyring.get_password(_KEYRING_SERVICE, _KEYRING_USER)
+    except keyring.errors.KeyringError as error:
+        raise VaultUnusable(
+            "The system's keyring cannot be used here.", 'Choose [vault] key = "file".'
+        ) from error
     return text
 
 
@@ -202,6 +207,7 @@ def _write_file(path: Path, key: str) -> str:
 def _import_keyring() -> ModuleType:
     try:
         import keyring
+        import keyring.errors
     except ImportError as error:
         raise VaultUnusable(
             '[vault] key is "keyring", but the keyring package is not installed.',

@@ -1,12 +1,14 @@
 """Connecting and disconnecting mailboxes, and what follows for mails that waited for one."""
 
 from service import interviews, outbox
+from service.actions import planning
 from service.actions.office import Office, id_of
-from service.actions.planning import find_mailbox
 from service.actions.steering import approve
 from service.errors import ServiceError
 from service.records import Candidate, FollowUp, Mailbox
 from service.states import State, WaitingFor
+
+_UNSENT = (State.HELD, State.SCHEDULED)
 
 
 def adopt_waiting(office: Office, candidate: Candidate) -> list[FollowUp]:
@@ -26,7 +28,7 @@ def adopt_waiting(office: Office, candidate: Candidate) -> list[FollowUp]:
                 connection, follow_up.interview_id, candidate_id=id_of(candidate)
             )
         try:
-            mailbox = find_mailbox(office, candidate, interview)
+            mailbox = planning.find_mailbox(office, candidate, interview)
         except ServiceError:
             continue
         if mailbox is None:
@@ -55,7 +57,9 @@ def disconnect(office: Office, candidate: Candidate, mailbox: Mailbox) -> tuple[
     with office.database.write() as connection:
         for listed in outbox.list_follow_ups(connection, id_of(candidate)):
             follow_up = listed.follow_up
-            if follow_up.mailbox_id == mailbox.id and follow_up.state is State.SCHEDULED:
+            if follow_up.mailbox_id != mailbox.id:
+                continue
+            if follow_up.state is State.SCHEDULED:
                 outbox.hold(
                     connection,
                     follow_up.id,
@@ -64,6 +68,8 @@ def disconnect(office: Office, candidate: Candidate, mailbox: Mailbox) -> tuple[
                     by="user",
                     reason=f"{mailbox.address} was disconnected",
                 )
+                held += 1
+            if follow_up.state in (State.SCHEDULED, State.HELD):
                 outbox.readdress(
                     connection,
                     follow_up.id,
@@ -72,5 +78,39 @@ def disconnect(office: Office, candidate: Candidate, mailbox: Mailbox) -> tuple[
                     mailbox_id=None,
                     at=office.now(),
                 )
-                held += 1
     return office.mailboxes.disconnect(mailbox), held
+
+
+def rewrite_unsent(office: Office, candidate: Candidate) -> list[FollowUp]:
+    """Write anew what was composed and is unsent: the name or the signature has changed."""
+    rewritten: list[FollowUp] = []
+    with office.database.read() as connection:
+        listed = outbox.list_follow_ups(connection, id_of(candidate))
+    open_ones = [each.follow_up for each in listed if each.follow_up.state in _UNSENT]
+    for interview_id in dict.fromkeys(each.interview_id for each in open_ones):
+        with office.database.read() as connection:
+            interview = interviews.get(connection, interview_id, candidate_id=id_of(candidate))
+        plan = planning.draw_up(office, candidate, interview)
+        texts = {mail.reader.id: mail.text for mail in plan.mails}
+        for follow_up in open_ones:
+            text = texts.get(follow_up.person_id)
+            if (
+                follow_up.interview_id != interview_id
+                or follow_up.is_edited
+                or text is None
+                or (text.subject, text.body) == (follow_up.subject, follow_up.body)
+            ):
+                continue
+            with office.database.write() as connection:
+                rewritten.append(
+                    outbox.write_text(
+                        connection,
+                        follow_up.id,
+                        text,
+                        is_edited=False,
+                        at=office.now(),
+                        by="user",
+                        action="compose",
+                    )
+                )
+    return rewritten

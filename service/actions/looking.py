@@ -1,6 +1,7 @@
 """What a user sees: the list, one mail with its history, and how the service is."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from service import heartbeats, interviews, leases, outbox
 from service.actions.office import Office, id_of
@@ -8,6 +9,8 @@ from service.heartbeats import Heartbeat
 from service.outbox import Event, Listed
 from service.records import Candidate, FollowUp, Interview, Mailbox
 from service.states import State, WaitingFor
+
+_SAID_AFTERWARDS = (WaitingFor.WORDS, WaitingFor.INTERVIEW)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +85,19 @@ def status(office: Office, candidate: Candidate) -> Status:
         counts=counts,
         next_up=coming[0] if coming else None,
         signed_out=tuple(signed_out),
-        needs_user=tuple(each for each in listed if needs_user(each.follow_up)),
+        needs_user=tuple(each for each in listed if needs_user(each, now)),
         missed=tuple(each for each in scheduled if each not in coming),
     )
 
 
-def needs_user(follow_up: FollowUp) -> bool:
-    """Whether nothing happens with this mail until the user does something."""
+def needs_user(listed: Listed, now: datetime) -> bool:
+    """Whether nothing happens with this mail until the user does something, and can do it now.
+
+    Before an interview is over there is nothing to say about it yet.
+    """
+    follow_up = listed.follow_up
     if follow_up.state in (State.UNCONFIRMED, State.FAILED):
         return True
-    return follow_up.state is State.HELD and follow_up.waiting_for is not WaitingFor.USER
+    if follow_up.state is not State.HELD or follow_up.waiting_for is WaitingFor.USER:
+        return False
+    return listed.over_at <= now or follow_up.waiting_for not in _SAID_AFTERWARDS

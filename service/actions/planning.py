@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from service import interviews, timing
+from service import interviews, outbox, timing
 from service.actions.office import Office, id_of
 from service.errors import BadInput
 from service.intake import merge
-from service.records import Candidate, Interview, Kind, Mailbox, Person, Slot, Text
-from service.states import WaitingFor
+from service.records import Candidate, FollowUp, Interview, Kind, Mailbox, Person, Slot, Text
+from service.states import State, WaitingFor
 from service.writing import checks, composition, readers
 from service.writing.checks import OtherNote
 from service.writing.findings import Finding, Severity
@@ -33,6 +33,8 @@ class PlannedMail:
     slot: Slot | None
     waiting_for: WaitingFor | None
     findings: tuple[Finding, ...] = ()
+    standing: FollowUp | None = None
+    """The mail that this reader already has about this interview."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,10 @@ def draw_up(
     mailbox = find_mailbox(office, candidate, interview)
     slots, choices = _plan_slots(interview, candidate, policy, now, fixed_at)
     mails, missing = _write_mails(interview, candidate, slots, mailbox, is_over=_is_over(interview))
+    if stored is not None:
+        mails = _keep_what_stands(
+            office, candidate, stored, mails, is_new_time=fixed_at is not None
+        )
     return Plan(
         interview=interview,
         mails=mails,
@@ -89,6 +95,39 @@ def draw_up(
         stored=stored,
         differences=differences,
     )
+
+
+def _keep_what_stands(
+    office: Office,
+    candidate: Candidate,
+    stored: Interview,
+    mails: tuple[PlannedMail, ...],
+    *,
+    is_new_time: bool,
+) -> tuple[PlannedMail, ...]:
+    """Show of each mail that exists what will stay: the user's own text and time, and what went."""
+    with office.database.read() as connection:
+        listed = outbox.list_follow_ups(connection, id_of(candidate), interview_id=stored.id)
+    known = {each.follow_up.person_id: each.follow_up for each in listed}
+    return tuple(
+        _keep_one(mail, known[mail.reader.id], is_new_time=is_new_time)
+        if mail.reader.id in known
+        else mail
+        for mail in mails
+    )
+
+
+def _keep_one(mail: PlannedMail, standing: FollowUp, *, is_new_time: bool) -> PlannedMail:
+    if standing.state not in (State.HELD, State.SCHEDULED):
+        own = Text(standing.subject, standing.body)
+        return replace(mail, standing=standing, text=own, slot=standing.slot, waiting_for=None)
+    if standing.is_edited:
+        mail = replace(mail, text=Text(standing.subject, standing.body))
+    if standing.slot is not None and standing.slot.is_fixed and not is_new_time:
+        mail = replace(mail, slot=standing.slot)
+    if standing.waiting_for is WaitingFor.USER:
+        mail = replace(mail, waiting_for=WaitingFor.USER)
+    return replace(mail, standing=standing)
 
 
 def find_mailbox(office: Office, candidate: Candidate, interview: Interview) -> Mailbox | None:
@@ -177,7 +216,12 @@ def _write_mails(
             for other in composed.mails
             if other is not mail
         )
-        found = checks.check(mail.text, mail.reading, interview, days[key], others)
+        # What is not written yet is not judged; it is held for the words anyway.
+        found = (
+            ()
+            if mail.missing
+            else checks.check(mail.text, mail.reading, interview, days[key], others)
+        )
         waiting = _waits_for(mail.missing, found, is_over=is_over, has_mailbox=mailbox is not None)
         planned.append(
             PlannedMail(mail.reader, mail.reading, mail.text, slots[key], waiting, found)

@@ -58,11 +58,13 @@ def find(office: Office, candidate: Candidate, typed: str) -> Found:
 def approve(office: Office, candidate: Candidate, follow_up: FollowUp) -> FollowUp:
     """Schedule a held mail that lacks nothing but the user's word; a passed slot is planned anew.
 
+    The word accepts the warnings of its checks, too; an error it does not.
+
     Raises:
         WrongState: it lacks something that a word cannot give; the hint says what to do.
 
     """
-    _refuse_incomplete(office, candidate, follow_up)
+    _refuse_incomplete(office, candidate, follow_up, accepts_warnings=True)
     now = office.now()
     slot = _coming_slot(office, candidate, follow_up)
     if slot is None:
@@ -71,6 +73,15 @@ def approve(office: Office, candidate: Candidate, follow_up: FollowUp) -> Follow
             f'callback move f{follow_up.id} "tomorrow 9:30", or callback stop f{follow_up.id}',
         )
     with office.database.write() as connection:
+        connection.execute(
+            sa.update(findings)
+            .where(
+                findings.c.follow_up_id == follow_up.id,
+                findings.c.severity == Severity.WARNING,
+                findings.c.accepted_at.is_(None),
+            )
+            .values(accepted_at=now, accepted_by="user")
+        )
         return outbox.schedule(connection, follow_up.id, at=now, by="user", slot=slot)
 
 
@@ -163,13 +174,21 @@ def send_now(office: Office, candidate: Candidate, follow_up: FollowUp) -> Follo
     return approve(office, candidate, moved) if moved.state is State.HELD else moved
 
 
-def _refuse_incomplete(office: Office, candidate: Candidate, follow_up: FollowUp) -> None:
+def _refuse_incomplete(
+    office: Office,
+    candidate: Candidate,
+    follow_up: FollowUp,
+    *,
+    accepts_warnings: bool = False,
+) -> None:
     """Raise when a mail lacks something that the user's word cannot give.
 
     Judged by what it is, not by what it waited for: a mail that was paused or restored may still
     lack its words, and must not go out without them.
     """
     obstacle = _find_obstacle(office, candidate, follow_up)
+    if obstacle is WaitingFor.ACCEPTANCE and accepts_warnings:
+        return
     if obstacle is not None:
         what, hint = _LACKING[obstacle]
         raise WrongState(
@@ -195,8 +214,8 @@ def _find_obstacle(office: Office, candidate: Candidate, follow_up: FollowUp) ->
         WaitingFor.INTERVIEW: interview.took_place is not True,
         WaitingFor.WORDS: not follow_up.body.strip() or follow_up.waiting_for is WaitingFor.WORDS,
         WaitingFor.CORRECTION: Severity.ERROR in open_severities,
-        WaitingFor.ACCEPTANCE: Severity.WARNING in open_severities,
         WaitingFor.MAILBOX: follow_up.mailbox_id is None,
+        WaitingFor.ACCEPTANCE: Severity.WARNING in open_severities,
     }
     return next((each for each, stands in obstacles.items() if stands), None)
 
@@ -256,7 +275,10 @@ _LACKING = {
     WaitingFor.WORDS: ("your own words", "callback debrief {1}"),
     WaitingFor.INTERVIEW: ("your word that the interview took place", "callback debrief {1}"),
     WaitingFor.ADDRESS: ("an address", "callback debrief {1}"),
-    WaitingFor.CORRECTION: ("a correction of its text", "callback show {0}"),
-    WaitingFor.ACCEPTANCE: ("your decision about a finding", "callback show {0}"),
+    WaitingFor.CORRECTION: (
+        "a correction of its text",
+        'callback show {0}; change it: callback debrief {1} --why "..."',
+    ),
+    WaitingFor.ACCEPTANCE: ("your decision about a finding", "callback approve {0}"),
     WaitingFor.MAILBOX: ("a mailbox", "callback connect gmail, or callback connect outlook"),
 }

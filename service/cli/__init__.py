@@ -40,6 +40,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 """Every command: where it is, and its help."""
 
+_INTERRUPTED = 130
+"""What typer makes of Ctrl-C."""
+
 ALIASES = {"reschedule": "move"}
 
 
@@ -84,10 +87,16 @@ def begin(
     config: Annotated[
         Path | None, typer.Option(help="The settings file, instead of ./config.toml.")
     ] = None,
-    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
+    _debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
+    version: Annotated[bool, typer.Option("--version", help="Say which version this is.")] = False,
 ) -> None:
     """Write and send the thank-you mails after a job interview, the day after."""
-    context.obj = {"config": config, "debug": debug}
+    if version:
+        from importlib.metadata import version as find_version
+
+        typer.echo(find_version("call-back"))
+        raise typer.Exit
+    context.obj = {"config": config}
     if context.invoked_subcommand is None:
         from service.cli.running import say_next_step
 
@@ -101,18 +110,25 @@ def main() -> None:
 
 def run(arguments: list[str]) -> int:
     """Run one command line and return its exit code."""
+    is_debugging = "--debug" in arguments
     try:
-        app(arguments)
+        app([argument for argument in arguments if argument != "--debug"])
     except SystemExit as leaving:
+        if leaving.code == _INTERRUPTED:
+            return _stop()
         return leaving.code if isinstance(leaving.code, int) else 1
     except ServiceError as error:
-        if "--debug" in arguments:
+        if is_debugging:
             raise
         from service.cli.printing import complain
 
         complain(error)
         return error.exit_code
     except KeyboardInterrupt:
-        sys.stderr.write("\nstopped; nothing was changed\n")
-        return 1
+        return _stop()
     return 0
+
+
+def _stop() -> int:
+    sys.stderr.write("\nstopped; nothing was changed\n")
+    return 1

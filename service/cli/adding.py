@@ -13,7 +13,7 @@ from service.actions import planning, submitting
 from service.actions.office import id_of
 from service.app import App
 from service.cli import asking, dialogue, outcome, preview, printing
-from service.cli.given import Given
+from service.cli.given import Given, show_place
 from service.cli.printing import say, tell
 from service.cli.session import candidate_or_stranger, opened
 from service.errors import BadInput
@@ -313,7 +313,7 @@ def _show(app: App, plan: planning.Plan, candidate: Candidate) -> None:
         for difference in plan.differences:
             tell(f"  {difference}")
     for guess in sorted(plan.interview.guesses):
-        tell(f"guessed, not known: {guess}")
+        tell(f"guessed, not known: {guess}{_say_guess(plan.interview, guess)}")
     if plan.interview.ends_at > app.office.now():
         tell("It is still to come. The mails are written when you say how it went:")
         tell("  callback debrief")
@@ -321,6 +321,19 @@ def _show(app: App, plan: planning.Plan, candidate: Candidate) -> None:
     for missing in plan.missing:
         who = f" for {missing.person}" if missing.person else ""
         tell(f"still missing: {missing.what}{who}")
+
+
+def _say_guess(interview: Interview, guess: str) -> str:
+    """Show what was guessed, and the flag that says otherwise."""
+    place = interview.place
+    shown = {
+        "company": (interview.company, "--company"),
+        "role": (interview.role, "--role"),
+        "place": (show_place(place) if place else "", "--where"),
+        "ends": (f"{interview.ends_at:%H:%M} UTC", "--ends"),
+    }
+    value, flag = shown.get(guess, ("", ""))
+    return f" {value} ({flag} says otherwise)" if value else ""
 
 
 def _agrees(plan: planning.Plan, *, may_ask: bool) -> bool:

@@ -95,7 +95,7 @@ def _submit(folder: Path) -> int:
             plan = planning.draw_up(app.office, candidate, interview)
             submitting.submit(app.office, candidate, plan)
         listed = list_all(app.office, candidate)
-        printing.say_list(listed, candidate)
+        printing.say_list(listed, candidate, _EVENING)
         say()
         return len(listed)
     finally:

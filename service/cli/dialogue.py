@@ -97,7 +97,10 @@ def ask_people(interview: Interview, *, is_over: bool) -> Interview:
 
 
 def ask_addresses(interview: Interview) -> Interview:
-    """Ask, for each reader without an address, for one or for who passes it on."""
+    """Ask, for each reader without an address, for one or for who passes it on.
+
+    Enter leaves it for later: the mail is held until there is one.
+    """
     for missing in readers.route(interview).missing:
         if missing.what is not What.ADDRESS:
             continue
@@ -251,7 +254,9 @@ def _ask_address(interview: Interview, name: str) -> Interview:
 
 
 def _take_address(interview: Interview, name: str) -> Interview:
-    answer = asking.ask_until(f"Address of {name}, or the name of who passes it on:")
+    answer = asking.ask(f"Address of {name}, or who passes it on (Enter: later):")
+    if not answer:
+        return interview
     people = list(interview.people)
     position = next(
         (n for n, person in enumerate(people) if person.name == name and not person.address), None

@@ -18,6 +18,29 @@ Id = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
+_HISTORY = {
+    "submit": "added",
+    "compose": "written anew",
+    "edit": "edited",
+    "adopt-text": "text taken over from its draft",
+    "move": "moved",
+    "readdress": "reader or mailbox set",
+    "schedule": "scheduled",
+    "hold": "held",
+    "claim": "sending began",
+    "confirm": "sent",
+    "postpone": "put off",
+    "release": "sending broke off",
+    "disprove": "found not sent",
+    "refuse": "refused",
+    "lose": "no answer came",
+    "retry": "to be tried again",
+    "stop": "stopped",
+    "ask-stop": "stop asked for",
+    "restore": "taken back",
+}
+"""Events in plain words."""
+
 
 def list_mails(
     context: typer.Context,
@@ -38,14 +61,15 @@ def list_mails(
             tell("Nothing is waiting to be sent." if candidate else "No interview was added yet.")
             tell("  callback add invitation.ics")
             return
-        needing = [each for each in listed if looking.needs_user(each.follow_up)]
+        now = app.office.now()
+        needing = [each for each in listed if looking.needs_user(each, now)]
         for each in needing:
             command = printing.next_command(each.follow_up)
             state = printing.describe_state(each.follow_up)
             say(f"! f{each.follow_up.id} to {each.follow_up.to_name} {state}:  {command}")
         if needing:
             say()
-        printing.say_list(listed, candidate)
+        printing.say_list(listed, candidate, now)
         printing.tell_not_running(looking.is_running(app.office))
 
 
@@ -86,16 +110,23 @@ def _say_shown(shown: looking.Shown, candidate: Candidate) -> None:
     for event in shown.events:
         moment = timing.describe_moment(event.at, candidate.zone, user_zone=candidate.zone)
         reason = f": {event.reason}" if event.reason else ""
-        say(f"  {moment}  {event.action}, by {event.by}{reason}")
+        say(f"  {moment}  {_HISTORY.get(event.action, event.action)}{_by(event.by)}{reason}")
     say()
 
 
+def _by(who: str) -> str:
+    return " by you" if who == "user" else ""
+
+
 def _show_json(shown: looking.Shown) -> dict[str, object]:
+    place = shown.interview.place
     listed = Listed(
         shown.follow_up,
         shown.interview.company,
         shown.interview.role,
         shown.mailbox.address if shown.mailbox else None,
+        place.city if place else None,
+        shown.interview.ends_at,
     )
     return {
         **printing.as_json(listed),

@@ -3,6 +3,7 @@
 from service.actions.planning import Plan, PlannedMail
 from service.cli.printing import WAITING, indent, name_mailbox, say, say_slot
 from service.records import Candidate
+from service.states import State
 
 
 def say_plan(plan: Plan, candidate: Candidate) -> None:
@@ -23,6 +24,8 @@ def _say_mail(plan: Plan, mail: PlannedMail, candidate: Candidate) -> None:
     say(f"Subject   {mail.text.subject}")
     if mail.slot is not None:
         say_slot(mail.slot, candidate.zone, _city(plan, mail))
+    if mail.standing is not None and mail.standing.state not in (State.HELD, State.SCHEDULED):
+        say(f"State     {mail.standing.state}, left as it is")
     if mail.waiting_for is not None:
         say(f"Held      {WAITING[mail.waiting_for]}")
     for finding in mail.findings:

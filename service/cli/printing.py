@@ -28,12 +28,15 @@ WAITING = {
     WaitingFor.MAILBOX: "waits for a mailbox",
     WaitingFor.USER: "paused",
 }
+_SAID_AFTERWARDS = (WaitingFor.WORDS, WaitingFor.INTERVIEW)
 NEXT_COMMAND = {
     WaitingFor.WORDS: "callback debrief i{interview}",
     WaitingFor.INTERVIEW: "callback debrief i{interview}",
     WaitingFor.ADDRESS: "callback debrief i{interview}",
-    WaitingFor.CORRECTION: "callback show f{id}",
-    WaitingFor.ACCEPTANCE: "callback show f{id}",
+    WaitingFor.CORRECTION: (
+        'callback show f{id}; change it: callback debrief i{interview} --why "..."'
+    ),
+    WaitingFor.ACCEPTANCE: "callback show f{id}; accept it: callback approve f{id}",
     WaitingFor.APPROVAL: "callback approve f{id}",
     WaitingFor.NEW_SLOT: 'callback move f{id} "tomorrow 9:30", or callback stop f{id}',
     WaitingFor.MAILBOX: "callback connect gmail, or callback connect outlook",
@@ -135,16 +138,36 @@ def say_rows(rows: Iterable[Sequence[str]]) -> None:
         say("  ".join(cells).rstrip())
 
 
-def say_list(listed: Sequence[Listed], candidate: Candidate) -> None:
+def say_list(listed: Sequence[Listed], candidate: Candidate, now: datetime) -> None:
     """Print one line a mail: id, when, to whom, company, state."""
     rows = []
     for each in listed:
         follow_up = each.follow_up
-        when = timing.describe(follow_up.slot, user_zone=candidate.zone) if follow_up.slot else "-"
+        state = describe_state(follow_up)
+        if follow_up.waiting_for in _SAID_AFTERWARDS and each.over_at > now:
+            over = timing.describe_moment(each.over_at, candidate.zone, user_zone=candidate.zone)
+            state = f"waits for the interview, until {over}"
         rows.append(
-            (f"f{follow_up.id}", when, follow_up.to_name, each.company, describe_state(follow_up))
+            (
+                f"f{follow_up.id}",
+                _say_when(each, candidate),
+                follow_up.to_name,
+                each.company,
+                state,
+            )
         )
     say_rows(rows)
+
+
+def _say_when(listed: Listed, candidate: Candidate) -> str:
+    """Say when it went, or when it goes out; on the reader's clock and the user's."""
+    follow_up = listed.follow_up
+    if follow_up.slot is None:
+        return "-"
+    moment = follow_up.sent_at or follow_up.slot.at
+    return timing.describe_moment(
+        moment, follow_up.slot.zone, user_zone=candidate.zone, city=listed.city
+    )
 
 
 def as_json(listed: Listed) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from service.app import App
 from service.cli import asking, printing
 from service.cli.printing import say, tell
 from service.cli.session import candidate_or_stranger, opened
-from service.errors import BadInput, NotFound, SignInFailed
+from service.errors import BadInput, NotFound, SignInFailed, VaultUnusable
 from service.records import Candidate, Mailbox
 
 SIGN_IN_SECONDS = 600
@@ -25,7 +25,9 @@ _PASTE_PORT = 8931
 """Where the browser ends in a sign-in without one here: nothing listens, the address is pasted."""
 
 _ALLOWS = {
-    ("gmail", Access.DRAFTS): "Call Back may write drafts and send them. It cannot read your mail.",
+    ("gmail", Access.DRAFTS): (
+        "Call Back may write, read and send drafts. It cannot read any other mail."
+    ),
     ("gmail", Access.SEND_ONLY): "Call Back may send mail, and nothing else.",
     ("outlook", Access.SEND_ONLY): "Call Back may send mail, and nothing else.",
     ("outlook", Access.DRAFTS): (
@@ -59,9 +61,10 @@ _AT_WORK = (
 
 def connect(
     context: typer.Context,
-    provider: Annotated[str, typer.Argument(metavar="{gmail,outlook,local}")],
+    provider: Annotated[str, typer.Argument(metavar="PROVIDER", help="gmail, outlook or local.")],
     access: Annotated[
-        Access | None, typer.Option(help="How much to allow; each provider has its default.")
+        Access | None,
+        typer.Option(help="How much to allow: gmail drafts, outlook send-only unless you say so."),
     ] = None,
     no_browser: Annotated[
         bool, typer.Option("--no-browser", help="Show the address, read the one it ended on.")
@@ -71,7 +74,8 @@ def connect(
     ] = False,
     name: Annotated[str | None, typer.Option(help="Your name, for From and the sign-off.")] = None,
     signature: Annotated[
-        list[str] | None, typer.Option(help="A line below your name; up to three.")
+        list[str] | None,
+        typer.Option(metavar="LINE", help="A line below your name; up to three."),
     ] = None,
 ) -> None:
     """Authorise a mailbox, once."""
@@ -84,6 +88,7 @@ def connect(
         if chosen not in kind.accesses:
             offered = ", ".join(kind.accesses)
             raise BadInput(f"{provider} does not offer the access {chosen}.", f"It has: {offered}.")
+        app.provider(provider)
         candidate = _introduce(app, name, tuple(signature or ()))
         _explain(provider, chosen)
         try:
@@ -134,8 +139,8 @@ def disconnect(
         found = _find_mailbox(app, candidate, mailbox)
         try:
             page, held = accounts.disconnect(app.office, candidate, found)
-        except ProviderError as error:
-            tell(f"The provider could not be told: {error.detail}")
+        except (ProviderError, VaultUnusable) as error:
+            tell(f"The provider could not be told: {error}")
             page, held = None, 0
         say(f"Disconnected {printing.name_mailbox(found)}; its sign-in is forgotten here.")
         if page:
@@ -173,8 +178,8 @@ def _introduce(app: App, name: str | None, signature: tuple[str, ...]) -> Candid
         if not asking.is_interactive():
             raise BadInput("Your name is needed, for From and the sign-off.", "--name 'Your Name'")
         name = asking.ask_until("Your name, as it stands in From and under the mail:")
-        if not signature:
-            signature = _ask_signature()
+    if not signature and not known.signature and asking.is_interactive():
+        signature = _ask_signature()
     if len(signature) > 3:
         raise BadInput("A signature has up to three lines.", "Leave some out.")
     changed = Candidate(
@@ -185,7 +190,12 @@ def _introduce(app: App, name: str | None, signature: tuple[str, ...]) -> Candid
         signature=signature or known.signature,
     )
     _refuse_line_breaks(changed)
-    return known if changed == known else app.office.save_candidate(changed)
+    if changed == known:
+        return known
+    saved = app.office.save_candidate(changed)
+    for follow_up in accounts.rewrite_unsent(app.office, saved) if known.id else ():
+        tell(f"f{follow_up.id} to {follow_up.to_name} is signed anew")
+    return saved
 
 
 def _ask_signature() -> tuple[str, ...]:

@@ -174,9 +174,20 @@ def _refuse_verb(verb: str, before: FollowUp) -> WrongState:
         State.FAILED: f"callback retry f{before.id}",
     }
     return WrongState(
-        f"{article}; it cannot be changed by {verb} now.",
+        f"{article}; {_IMPOSSIBLE.get(verb, 'it cannot be changed now')}.",
         hints.get(before.state, f"callback show f{before.id}"),
     )
+
+
+_IMPOSSIBLE = {
+    "schedule": "only a held mail can be approved",
+    "hold": "only a held or scheduled mail can be paused",
+    "move": "only a held or scheduled mail can be moved",
+    "stop": "it cannot be stopped any more",
+    "restore": "only a stopped mail can be restored",
+    "retry": "only a failed mail can be tried again",
+    "confirm": "it is noted as sent already",
+}
 
 
 def same_reader(name: str) -> Conflict:

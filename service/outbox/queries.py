@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from service.errors import NotFound
 from service.outbox.rows import read_follow_up
 from service.records import FollowUp
-from service.schema import attempts, events, follow_ups, interviews, mailboxes
+from service.schema import attempts, events, follow_ups, interviews, mailboxes, talks
 from service.states import State
 
 
@@ -32,6 +32,10 @@ class Listed:
     company: str
     role: str
     mailbox: str | None
+    city: str | None
+    """Where the reader is, as the user said it."""
+    over_at: datetime
+    """When the interview's last talk ends."""
 
 
 def get(
@@ -110,13 +114,21 @@ def list_follow_ups(
     connection: sa.Connection, candidate_id: int, *, interview_id: int | None = None
 ) -> list[Listed]:
     """Return the candidate's follow-ups by the time they go out, those without a slot last."""
+    over = (
+        sa.select(talks.c.interview_id, sa.func.max(talks.c.ends_at).label("over_at"))
+        .group_by(talks.c.interview_id)
+        .subquery()
+    )
     query = (
         sa.select(
             follow_ups,
             interviews.c.company.label("company"),
             interviews.c.role.label("role"),
+            interviews.c.city.label("city"),
             mailboxes.c.address.label("mailbox_address"),
+            over.c.over_at,
         )
+        .join(over, over.c.interview_id == follow_ups.c.interview_id)
         .join(interviews, interviews.c.id == follow_ups.c.interview_id)
         .outerjoin(mailboxes, mailboxes.c.id == follow_ups.c.mailbox_id)
         .where(follow_ups.c.candidate_id == candidate_id)
@@ -125,7 +137,14 @@ def list_follow_ups(
     if interview_id is not None:
         query = query.where(follow_ups.c.interview_id == interview_id)
     return [
-        Listed(read_follow_up(row), row["company"], row["role"], row["mailbox_address"])
+        Listed(
+            read_follow_up(row),
+            row["company"],
+            row["role"],
+            row["mailbox_address"],
+            row["city"],
+            row["over_at"],
+        )
         for row in connection.execute(query).mappings()
     ]
 
