@@ -11,7 +11,14 @@ from typing import TypeVar
 from service import timing
 from service.actions.planning import Plan
 from service.cli import asking
-from service.cli.given import Given, give_address, read_person, show_city, show_place
+from service.cli.given import (
+    Given,
+    give_address,
+    name_person,
+    read_person,
+    show_city,
+    show_place,
+)
 from service.cli.printing import complain, tell
 from service.errors import BadInput, ServiceError
 from service.intake import places
@@ -70,6 +77,16 @@ def ask_facts(given: Given) -> Given:
 
 
 def ask_people(interview: Interview, *, is_over: bool) -> Interview:
+    """Let the user tick whom they met, and name those of whom only the address is known."""
+    interview = _tick_people(interview, is_over=is_over)
+    people = tuple(
+        _ask_name(person) if "@" in person.name and person.is_met is not False else person
+        for person in interview.people
+    )
+    return replace(interview, people=people)
+
+
+def _tick_people(interview: Interview, *, is_over: bool) -> Interview:
     """Let the user tick whom they met; names with addresses are asked when nobody is known."""
     interviewers = [p for p in interview.people if p.kind is Kind.INTERVIEWER]
     if (
@@ -266,6 +283,13 @@ def _take_address(interview: Interview, name: str) -> Interview:
         return replace(interview, people=(*people, person))
     people[position] = give_address(people[position], answer, interview.people)
     return replace(interview, people=tuple(people))
+
+
+def _ask_name(person: Person) -> Person:
+    """Ask how the greeting names somebody of whom the invitation gives only the address."""
+    return _retry(
+        lambda: name_person(person, asking.ask_until(f"Name of {person.name}, for the greeting:"))
+    )
 
 
 def _describe_person(person: Person) -> str:

@@ -47,8 +47,7 @@ class Given:
 
     def lay_over(self, interview: Interview) -> Interview:
         """Return `interview` with everything that was given in place of what it said."""
-        people = (*interview.people, *self._read_people())
-        people = self._tick(people)
+        people = self._tick(self._add_people(interview.people))
         people = self._give_addresses(people)
         people = self._give_lines(people)
         agency, people = self._read_agency(interview.agency, people)
@@ -66,9 +65,17 @@ class Given:
             - ({"place"} if self.where else set()),
         )
 
-    def _read_people(self) -> tuple[Person, ...]:
-        """Read `--person` through the same door as a submission without a file."""
-        return tuple(read_person(text) for text in self.people)
+    def _add_people(self, people: tuple[Person, ...]) -> tuple[Person, ...]:
+        """Add who was given with `--person`; of an address that is known already, the name."""
+        joined = list(people)
+        for text in self.people:
+            person = read_person(text)
+            same = _matches(joined, person.address or "")
+            if same:
+                joined[same[0]] = name_person(joined[same[0]], person.name)
+            else:
+                joined.append(person)
+        return tuple(joined)
 
     def _tick(self, people: tuple[Person, ...]) -> tuple[Person, ...]:
         if not self.met:
@@ -150,6 +157,18 @@ def give_address(person: Person, answer: str, people: Sequence[Person]) -> Perso
             "Give an address, or the name of somebody with one.",
         )
     return replace(person, passed_on_by=others[named[0]].name)
+
+
+def name_person(person: Person, name: str) -> Person:
+    """Return `person` under another name, read as a name is read everywhere."""
+    read = read_person(name)
+    return replace(
+        person,
+        name=read.name,
+        given_name=read.given_name,
+        family_name=read.family_name,
+        title=read.title or person.title,
+    )
 
 
 def show_city(place: Place) -> str:

@@ -1,5 +1,6 @@
 """Running: run, status, demo, and the one next step."""
 
+import gc
 from pathlib import Path
 from typing import Annotated
 
@@ -22,6 +23,7 @@ def run(
     """Send what falls due, until stopped."""
     from service import daemon, logs
 
+    gc.enable()
     logs.set_up()
     with opened(context) as app:
         _report_missed(app)
@@ -58,6 +60,7 @@ def demo(
     """Show the whole job on this computer: no account, no network, under a minute."""
     from service.cli.demonstration import show
 
+    gc.enable()
     show(keep)
 
 

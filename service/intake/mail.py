@@ -4,6 +4,7 @@ import email
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import Message
 from email.utils import getaddresses
@@ -36,10 +37,16 @@ class MailedCalendars:
 def read_mail(data: bytes, file_name: str) -> MailedCalendars:
     """Find the calendars in a mail, also in one that was forwarded as an attachment."""
     try:
-        message = email.message_from_bytes(kinds.strip_first_line(data))
-        parts = list(_walk(message, 0))
+        return _read(email.message_from_bytes(kinds.strip_first_line(data)), file_name)
     except RecursionError as error:
         raise BadInvitation(f"{file_name} is nested too deep to be a mail.", _HINT) from error
+    except (ValueError, LookupError, TypeError, MessageError) as error:
+        # What the email package raises on headers that no mail program writes.
+        raise BadInvitation(f"{file_name} is damaged: its headers are no mail's.", _HINT) from error
+
+
+def _read(message: Message, file_name: str) -> MailedCalendars:
+    parts = list(_walk(message, 0))
     found = [part for part in parts if _is_calendar(part)]
     if not found:
         raise BadInvitation(f"{file_name} is a mail without a calendar in it{_why(parts)}.", _HINT)
@@ -107,5 +114,5 @@ def _decoded(name: str) -> str:
     """Decode "=?utf-8?Q?Kr=C3=BCger=2C_Sabine?=", which is one name although it holds a comma."""
     try:
         return tidy(str(make_header(decode_header(name))))
-    except (ValueError, LookupError):
+    except (ValueError, LookupError, MessageError):
         return name

@@ -21,7 +21,8 @@ def merge(stored: Interview, new: Interview) -> tuple[Interview, tuple[str, ...]
             joined = replace(joined, **{name: new_value})
             if old_value:
                 differences.append(f'{words} is now "{new_value}", was "{old_value}"')
-    if new.place and new.place != stored.place:
+    is_better = stored.place is None or "place" not in new.guesses
+    if new.place and new.place != stored.place and is_better:
         joined = replace(joined, place=new.place)
         if stored.place:
             differences.append(f"the readers are now in {new.place.city or new.place.zone}")

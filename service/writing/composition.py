@@ -131,6 +131,9 @@ def _find_missing(
         missing += _missing_lines(composed)
     framing = () if reading.form is Form.OWN else (reading.reader,)
     missing += (
+        Missing(person.name, What.NAME) for person in (*composed, *framing) if "@" in person.name
+    )
+    missing += (
         Missing(person.name, What.LANGUAGE)
         for person in (*composed, *framing)
         if not _is_composable(interview, person)

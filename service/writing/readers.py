@@ -32,6 +32,8 @@ class What(StrEnum):
     """The user's own line about the talk with this person."""
     REASONS = "reasons"
     """The user's own reasons for wanting to work there; they concern everybody."""
+    NAME = "name"
+    """How the greeting names this person: an invitation may give no more than an address."""
     LANGUAGE = "language"
     """The user's own text: mails in this person's language cannot be composed."""
 
