@@ -167,7 +167,11 @@ class OpenMailbox(ABC):
 
     @abstractmethod
     def look(self, trace: Trace) -> Seen:
-        """Look whether the mail of `trace` went, stands or cannot be told."""
+        """Look whether the mail of `trace` went, stands or cannot be told.
+
+        A look that is refused proves nothing: it raises, and UNKNOWN is what a look that was
+        answered could not tell.
+        """
 
     @abstractmethod
     def close(self) -> None:

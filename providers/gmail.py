@@ -193,14 +193,7 @@ class GmailMailbox(OpenMailbox):
         """See `OpenMailbox`. Without a draft's id nothing can be seen and nothing is asked."""
         if trace.draft_id is None:
             return Seen(Sight.UNKNOWN)
-        try:
-            draft = self.read_draft(trace.draft_id)
-        except SignInAgain as error:
-            if error.code != "scope-missing":
-                raise
-            return Seen(Sight.UNKNOWN)
-        except Rejected:
-            return Seen(Sight.UNKNOWN)
+        draft = self.read_draft(trace.draft_id)
         if draft is not None and draft.is_standing:
             return Seen(Sight.STANDING, message_id=draft.message_id)
         return Seen(Sight.SENT, "draft-consumed", trace.sent_id)
@@ -340,6 +333,9 @@ def classify(status: int, body: bytes, headers: Mapping[str, str], *, sends: boo
     https://developers.google.com/workspace/gmail/api/guides/handle-errors (2026-04-01)
     """
     reasons, message = _read_refusal(body)
+    if status == requests.codes.not_found and not wire.is_json_object(body):
+        # A proxy has a page for everything; only Gmail's own word says that a draft is gone.
+        return _unreadable(sends=sends)
     verdict = _STATUSES.get(status) or wire.verdict_on(status, "Gmail", sends=sends)
     if status == requests.codes.forbidden:
         verdict = next((_FORBIDDEN[r] for r in reasons if r in _FORBIDDEN), verdict)

@@ -248,14 +248,7 @@ class OutlookMailbox(OpenMailbox):
         """See `OpenMailbox`. Without an id of anything nothing is asked: it was sent blindly."""
         if trace.draft_id is None and trace.message_id is None:
             return Seen(Sight.UNKNOWN)
-        try:
-            found = list(self._sightings(trace))
-        except SignInAgain as error:
-            if error.code != "scope-missing":
-                raise
-            return Seen(Sight.UNKNOWN)
-        except Rejected:
-            return Seen(Sight.UNKNOWN)
+        found = list(self._sightings(trace))
         for draft in found:
             if not draft.is_standing:
                 return Seen(Sight.SENT, "sent-copy", draft.id, draft.message_id)

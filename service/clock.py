@@ -87,7 +87,7 @@ def spell(clock: Clock) -> str:
     """Return the value of `$CALLBACK_CLOCK` under which another process shares this clock."""
     if clock.start is None or clock.since is None:
         return ""
-    return f"{clock.start.isoformat()},rate={clock.rate:g},since={clock.since.isoformat()}"
+    return f"{clock.start.isoformat()},rate={clock.rate!r},since={clock.since.isoformat()}"
 
 
 class JumpWatch:
@@ -117,7 +117,10 @@ def _read_moment(text: str) -> datetime:
         raise ClockUnusable(f'{VARIABLE} holds "{text}", which is no time.', _EXAMPLE) from error
     if moment.tzinfo is None:
         raise ClockUnusable(f'{VARIABLE} holds "{text}" without a time zone.', _EXAMPLE)
-    return moment.astimezone(UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as error:
+        raise ClockUnusable(f'{VARIABLE} holds "{text}", which is no time.', _EXAMPLE) from error
 
 
 def _read_rate(text: str) -> float:

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
@@ -161,7 +161,7 @@ class Mailboxes:
                 connection.execute(
                     sa.update(mailboxes).where(mailboxes.c.id == mailbox_id).values(values)
                 )
-            self._write_grant(connection, vault, mailbox_id, grant, is_new_sign_in=True)
+            self._write_grant(connection, vault, mailbox_id, grant)
         return self.get(mailbox_id, candidate_id=candidate_id)
 
     def disconnect(self, mailbox: Mailbox) -> str | None:
@@ -236,12 +236,22 @@ class Mailboxes:
         stored = self._read_grant(mailbox.id)
         self._token(mailbox, stored.version if stored else None)
 
-    def sign_out(self, mailbox: Mailbox, reason: str) -> None:
-        """Mark a mailbox as signed out; its follow-ups wait until it is connected again."""
+    def sign_out(self, mailbox: Mailbox, reason: str, *, version: int | None = None) -> None:
+        """Mark a mailbox as signed out; its follow-ups wait until it is connected again.
+
+        With `version` only if that is still its grant: a refusal of an earlier one says nothing.
+        """
+        guard = [mailboxes.c.id == mailbox.id, mailboxes.c.signed_out_at.is_(None)]
+        if version is not None:
+            guard.append(
+                sa.exists().where(
+                    grants.c.mailbox_id == mailboxes.c.id, grants.c.version == version
+                )
+            )
         with self._database.write() as connection:
             connection.execute(
                 sa.update(mailboxes)
-                .where(mailboxes.c.id == mailbox.id, mailboxes.c.signed_out_at.is_(None))
+                .where(*guard)
                 .values(signed_out_at=real_now(), signed_out_reason=reason)
             )
 
@@ -290,10 +300,7 @@ class Mailboxes:
             while time.monotonic() < give_up:
                 stored = self._read_grant(mailbox.id)
                 if stored is None:
-                    raise MailboxUnusable(
-                        f"{mailbox.address} is not connected.",
-                        f"callback connect {mailbox.provider}",
-                    )
+                    raise _not_connected(mailbox)
                 is_fresh = stored.expires_at - real_now() > EXPIRY_MARGIN
                 if is_fresh and stored.version != refused_version:
                     return self._open_vault().decrypt(stored.access_token), stored.version
@@ -315,42 +322,50 @@ class Mailboxes:
         try:
             grant = self.provider(mailbox).refresh(vault.decrypt(seen.secret))
         except SignInAgain as error:
-            self.sign_out(mailbox, error.detail)
+            self.sign_out(mailbox, error.detail, version=seen.version)
             raise
         with self._database.write() as connection:
-            version = self._write_grant(connection, vault, mailbox.id, grant, is_new_sign_in=False)
+            version = self._write_refreshed(connection, vault, mailbox.id, grant, seen.version)
+        if version is None:
+            # A sign-in or another refresh was quicker: the newest wins, ours is forgotten.
+            newest = self._read_grant(mailbox.id)
+            if newest is None:
+                raise _not_connected(mailbox)
+            return vault.decrypt(newest.access_token), newest.version
         return grant.access_token, version
 
     def _write_grant(
+        self, connection: sa.Connection, vault: "Vault", mailbox_id: int, grant: Grant
+    ) -> None:
+        """Store the grant of a new sign-in in place of any earlier one."""
+        values = {
+            **_grant_values(vault, grant),
+            "granted_at": real_now(),
+            "account_id": grant.account_id,
+        }
+        updated = connection.execute(
+            sa.update(grants)
+            .where(grants.c.mailbox_id == mailbox_id)
+            .values(version=grants.c.version + 1, **values)
+        )
+        if not updated.rowcount:
+            connection.execute(sa.insert(grants).values(mailbox_id=mailbox_id, version=1, **values))
+
+    def _write_refreshed(
         self,
         connection: sa.Connection,
         vault: "Vault",
         mailbox_id: int,
         grant: Grant,
-        *,
-        is_new_sign_in: bool,
-    ) -> int:
-        values = {
-            "key_id": vault.key_id,
-            "refreshed_at": real_now(),
-            "expires_at": grant.expires_at,
-            "scopes": list(grant.scopes),
-            "secret": vault.encrypt(grant.secret),
-            "access_token": vault.encrypt(grant.access_token),
-        }
-        if is_new_sign_in:
-            values |= {"granted_at": real_now(), "account_id": grant.account_id}
+        seen_version: int,
+    ) -> int | None:
+        """Store a refreshed grant over the version it came from; None when that is not there."""
         version: int | None = connection.execute(
             sa.update(grants)
-            .where(grants.c.mailbox_id == mailbox_id)
-            .values(version=grants.c.version + 1, **values)
+            .where(grants.c.mailbox_id == mailbox_id, grants.c.version == seen_version)
+            .values(version=grants.c.version + 1, **_grant_values(vault, grant))
             .returning(grants.c.version)
         ).scalar_one_or_none()
-        if version is None:
-            version = 1
-            connection.execute(
-                sa.insert(grants).values(mailbox_id=mailbox_id, version=version, **values)
-            )
         return version
 
     def _read_grant(self, mailbox_id: int) -> _StoredGrant | None:
@@ -367,6 +382,23 @@ class Mailboxes:
     def _lock(self, mailbox_id: int) -> threading.Lock:
         with self._locks_lock:
             return self._locks.setdefault(mailbox_id, threading.Lock())
+
+
+def _grant_values(vault: "Vault", grant: Grant) -> dict[str, Any]:
+    return {
+        "key_id": vault.key_id,
+        "refreshed_at": real_now(),
+        "expires_at": grant.expires_at,
+        "scopes": list(grant.scopes),
+        "secret": vault.encrypt(grant.secret),
+        "access_token": vault.encrypt(grant.access_token),
+    }
+
+
+def _not_connected(mailbox: Mailbox) -> MailboxUnusable:
+    return MailboxUnusable(
+        f"{mailbox.address} is not connected.", f"callback connect {mailbox.provider}"
+    )
 
 
 def _hash(state: str) -> str:

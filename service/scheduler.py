@@ -1,7 +1,7 @@
 """When to look again. Holds no follow-ups: the table is the truth, APScheduler only keeps time.
 
-One job, moved after every look to the next moment that matters: what is due next, but at the latest
-`POLL_SECONDS` later, because another process may have submitted something. Rounds run in a pool of
+One job that looks every `POLL_SECONDS`, because another process may have submitted something, and
+sooner when something is due sooner. Rounds run in a pool of
 threads, one mailbox in one thread at a time; a tick hands work over and returns. A watch notices
 when the computer's clock was set or stood still, and looks at once: APScheduler counts by the wall
 clock and would fall silent for as long as it was set back.
@@ -32,6 +32,7 @@ WORKERS = 16
 """How many mailboxes are worked at the same time."""
 
 _LOOK = "look"
+_INSTANCES = 10
 
 
 class Scheduler:
@@ -66,7 +67,15 @@ class Scheduler:
 
     def start(self) -> None:
         """Start looking, and saying that we are alive; returns at once."""
-        self._timer.add_job(self._tick, "date", id=_LOOK, run_date=real_now())
+        # Several instances: APScheduler drops a job for good that falls due while the thread of
+        # its last run has not quite ended. The interval runs on whatever becomes of one tick.
+        self._timer.add_job(
+            self._tick,
+            IntervalTrigger(seconds=POLL_SECONDS, timezone=UTC),
+            id=_LOOK,
+            next_run_time=real_now(),
+            max_instances=_INSTANCES,
+        )
         self._timer.add_job(
             self._say_alive, IntervalTrigger(seconds=BEAT_SECONDS, timezone=UTC), id="beat"
         )
@@ -98,14 +107,9 @@ class Scheduler:
         except Exception as error:  # noqa: BLE001 - one tick must not end the service
             log.error("look failed", action="look", error=error)
             seconds = POLL_SECONDS
-        if not self.is_stopping:
-            self._timer.add_job(
-                self._tick,
-                "date",
-                id=_LOOK,
-                run_date=real_now() + timedelta(seconds=seconds),
-                replace_existing=True,
-            )
+        if seconds < POLL_SECONDS and not self.is_stopping:
+            moment = real_now() + timedelta(seconds=seconds)
+            self._timer.modify_job(_LOOK, next_run_time=moment)
 
     def _seconds_to_next(self) -> float:
         with self._database.read() as connection:

@@ -326,7 +326,8 @@ attempts = _table(
     sa.Column("step", sa.Text, nullable=False),  # the last step committed
     sa.Column("announced_at", UtcDateTime),  # from here the call may have been made
     sa.Column("draft_id", sa.Text),
-    sa.Column("draft_text_hash", sa.Text),  # what we wrote into the draft, to notice an edit
+    sa.Column("draft_text_hash", sa.Text),  # what we write into the draft, to notice an edit
+    sa.Column("draft_is_gone", sa.Boolean, nullable=False),  # it was sent, deleted or replaced
     sa.Column("message_id", sa.Text),
     sa.Column("sent_id", sa.Text),
     sa.Column("proof", sa.Text),

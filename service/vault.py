@@ -8,6 +8,7 @@ given, newest first, separated by commas or lines: the first encrypts, each may 
 
 import hashlib
 import os
+import secrets
 import stat
 from pathlib import Path
 from types import ModuleType
@@ -184,7 +185,7 @@ def _make(source: KeySource, folder: Path) -> str:
 def _write_file(path: Path, key: str) -> str:
     """Place a complete key file under its name; of two starters the first one's key counts."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
     try:
         with os.fdopen(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
             file.write(key + "\n")

@@ -150,6 +150,7 @@ def mark_not_sent(office: Office, candidate: Candidate, follow_up: FollowUp) -> 
             by="user",
             reason="you said that it did not go",
             slot=slot,
+            version=follow_up.version,
         )
 
 

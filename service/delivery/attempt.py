@@ -7,23 +7,22 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import NoReturn, TypeVar
+from typing import TypeVar
 
-from providers.base import Access, Draft, Mail, OpenMailbox, Receipt, Sight, Trace
+from providers.base import Access, Mail, OpenMailbox, Receipt, Sight, Trace
 from providers.errors import OutcomeUnknown, ProviderError, Rejected, SignInAgain, TryLater
-from service import interviews, leases, outbox, timing
+from service import leases, outbox, timing
 from service.clock import Clock, real_now
 from service.database import Database
 from service.delivery import decisions
 from service.delivery.decisions import Verdict
+from service.delivery.drafts import Drafts, Ended
 from service.delivery.record import Record
 from service.logs import log
 from service.mailboxes import Mailboxes, Opened
 from service.outbox import Attempt
-from service.records import FollowUp, Mailbox, Text
-from service.states import Proof, Step, WaitingFor
-from service.writing import checks, readers
-from service.writing.findings import Severity
+from service.records import FollowUp, Mailbox
+from service.states import Proof, Step
 
 ACCESS_TOKEN_REFUSED = "access-token-refused"  # noqa: S105 - a code, no token
 """The code with which providers say that a token was refused, not that the scope is missing."""
@@ -55,10 +54,6 @@ class _TooLate(Exception):
     """The moment passed between the last commit and the call, which was therefore not made."""
 
 
-class _Ended(Exception):
-    """The attempt is over and recorded; nothing more is to be done."""
-
-
 class Courier:
     """Carries claimed follow-ups, one at a time, through one opened mailbox."""
 
@@ -82,18 +77,24 @@ class Courier:
         self._lease = lease
         self._renew = renew
         self.opened = opened
+        self._drafts = Drafts(database, clock, record, mailbox, self._ask)
 
     def run(self, follow_up: FollowUp, attempt_id: int) -> ProviderError | None:
         """Send the claimed follow-up; return the error that stops this mailbox for now, if any."""
         try:
-            draft_id = self._prepare(follow_up, attempt_id)
+            draft_id = None
+            if self._mailbox.access == Access.DRAFTS:
+                draft_id = self._drafts.prepare(follow_up, attempt_id, self._mail(follow_up))
             self._announce(follow_up, attempt_id)
-            receipt = self._ask(lambda mailbox: self._send(mailbox, follow_up, draft_id))
-        except _Ended:
+            receipt = self._ask(
+                lambda mailbox: self._send(mailbox, follow_up, attempt_id, draft_id)
+            )
+        except Ended:
             return None
         except _TooLate:
+            # As late as it is, and not due anew: it is planned again, with notice (T11).
             slept = TryLater("window-closed", "The computer slept just before the call.")
-            self._postpone(follow_up, attempt_id, slept, after=timedelta())
+            self._record.postpone(follow_up, attempt_id, slept, _due_at(follow_up))
             return None
         except SignInAgain as error:
             return self._signed_out(follow_up, attempt_id, error)
@@ -121,141 +122,20 @@ class Courier:
             if error.code != ACCESS_TOKEN_REFUSED:
                 raise
         stale = self.opened
-        self.opened = self._mailboxes.open(self._mailbox, refused=stale)
+        try:
+            self.opened = self._mailboxes.open(self._mailbox, refused=stale)
+        except (Rejected, OutcomeUnknown) as error:
+            # The sign-in server's trouble is none of this mail's.
+            raise TryLater(error.code, error.detail, request_id=error.request_id) from error
         stale.mailbox.close()
         return call(self.opened.mailbox)
-
-    def _prepare(self, follow_up: FollowUp, attempt_id: int) -> str | None:
-        """Make or take over the draft, in access `drafts`; return its id."""
-        if self._mailbox.access != Access.DRAFTS:
-            return None
-        with self._database.read() as connection:
-            earlier = outbox.find_earlier_draft(connection, follow_up.id)
-        draft = self._take_over(follow_up, attempt_id, earlier) if earlier else None
-        if draft is None:
-            mail = self._mail(follow_up)
-            draft = self._ask(lambda mailbox: mailbox.create_draft(mail, follow_up.send_key))
-        with self._database.write() as connection:
-            current = outbox.get(connection, follow_up.id)
-            outbox.note_draft(
-                connection,
-                attempt_id,
-                draft_id=draft.id,
-                text_hash=decisions.hash_text(current.subject, current.body),
-                message_id=draft.message_id,
-            )
-        return draft.id
-
-    def _take_over(self, follow_up: FollowUp, attempt_id: int, earlier: Attempt) -> Draft | None:
-        """Re-read what an earlier attempt left behind; None when a new draft is to be made."""
-        draft_id = earlier.draft_id
-        draft = self._ask(lambda mailbox: mailbox.read_draft(draft_id)) if draft_id else None
-        draft = draft or self._ask(lambda mailbox: mailbox.find_draft(follow_up.send_key))
-        if draft is None:
-            if draft_id is not None:
-                self._end_without_draft(follow_up, attempt_id, earlier)
-            return None
-        if not draft.is_standing:
-            self._record.confirm(
-                follow_up, attempt_id, Proof.SENT_COPY, reason="you sent the draft by hand"
-            )
-            raise _Ended
-        ours = decisions.hash_text(follow_up.subject, follow_up.body)
-        theirs = decisions.hash_text(draft.subject, draft.body)
-        if theirs == ours:
-            self._check_recipients(follow_up, attempt_id, draft)
-            return draft
-        if theirs == earlier.draft_text_hash or earlier.draft_text_hash is None:
-            # The text was changed here since; the draft holds what it was before.
-            stale_id = draft.id
-            self._ask(lambda mailbox: mailbox.delete_draft(stale_id))
-            return None
-        self._check_recipients(follow_up, attempt_id, draft)
-        return self._adopt(follow_up, attempt_id, earlier, draft, ours)
-
-    def _end_without_draft(
-        self, follow_up: FollowUp, attempt_id: int, earlier: Attempt
-    ) -> NoReturn:
-        """Confirm what was sent by hand; hold what was deleted, which was never announced."""
-        trace = Trace(send_key=follow_up.send_key, message_id=earlier.message_id)
-        seen = self._ask(lambda mailbox: mailbox.look(trace))
-        if seen.sight is Sight.SENT:
-            self._record.confirm(
-                follow_up,
-                attempt_id,
-                Proof.SENT_COPY,
-                reason="you sent the draft by hand",
-                sent_id=seen.sent_id,
-            )
-        else:
-            self._record.hold(
-                follow_up,
-                attempt_id,
-                WaitingFor.USER,
-                "its draft was deleted or sent in your mailbox; say which",
-            )
-        raise _Ended
-
-    def _adopt(
-        self, follow_up: FollowUp, attempt_id: int, earlier: Attempt, draft: Draft, ours: str
-    ) -> Draft:
-        """Let the user's own text in the draft go out, once it has passed the checks."""
-        if ours != earlier.draft_text_hash:
-            self._record.hold(
-                follow_up,
-                attempt_id,
-                WaitingFor.USER,
-                "the text was changed both here and in its draft; keep one of them",
-            )
-            raise _Ended
-        text = Text(draft.subject, draft.body)
-        if self._has_errors(follow_up, text):
-            self._record.hold(
-                follow_up,
-                attempt_id,
-                WaitingFor.CORRECTION,
-                "a check found an error in the text you gave its draft",
-            )
-            raise _Ended
-        with self._database.write() as connection:
-            outbox.adopt_text(connection, follow_up.id, text, at=self._clock.now())
-        return draft
-
-    def _has_errors(self, follow_up: FollowUp, text: Text) -> bool:
-        with self._database.read() as connection:
-            interview = interviews.get(
-                connection, follow_up.interview_id, candidate_id=follow_up.candidate_id
-            )
-        reading = next(
-            (
-                each
-                for each in readers.route(interview).readers
-                if each.reader.id == follow_up.person_id
-            ),
-            None,
-        )
-        if reading is None:
-            return True
-        found = checks.check(text, reading, interview, self._clock.now().date())
-        return any(finding.severity is Severity.ERROR for finding in found)
-
-    def _check_recipients(self, follow_up: FollowUp, attempt_id: int, draft: Draft) -> None:
-        wanted = {(follow_up.to_address or "").casefold()}
-        if {address.casefold() for address in draft.recipients} != wanted:
-            self._record.hold(
-                follow_up,
-                attempt_id,
-                WaitingFor.USER,
-                "the recipients were changed in its draft; nothing was sent",
-            )
-            raise _Ended
 
     def _announce(self, follow_up: FollowUp, attempt_id: int) -> None:
         """Commit that the call may come, unless the user asked to stop; renew the lease first."""
         lease = self._renew()
         if lease is None:
             self._record.release(follow_up, attempt_id, "another process took over this mailbox")
-            raise _Ended
+            raise Ended
         self._lease = lease
         with self._database.write() as connection:
             current = outbox.get(connection, follow_up.id)
@@ -263,14 +143,23 @@ class Courier:
                 outbox.announce(connection, attempt_id, at=self._clock.now())
                 return
         self._record.release(follow_up, attempt_id, "stopped before it was sent")
-        raise _Ended
+        raise Ended
 
-    def _send(self, mailbox: OpenMailbox, follow_up: FollowUp, draft_id: str | None) -> Receipt:
+    def _send(
+        self, mailbox: OpenMailbox, follow_up: FollowUp, attempt_id: int, draft_id: str | None
+    ) -> Receipt:
         """Make the one call that sends, if it may still be made this very moment."""
+        with self._database.read() as connection:
+            current = outbox.get(connection, follow_up.id)
+        if current.attempt_id != attempt_id:
+            raise Ended
+        if current.stop_asked_at is not None:
+            self._record.release(follow_up, attempt_id, "stopped before it was sent")
+            raise Ended
         slot = follow_up.slot
         assert slot is not None  # noqa: S101 - a CHECK holds it for what is sending
-        due_at = max(slot.at, follow_up.next_try_at or slot.at)
-        if timing.is_missed(slot, due_at, self._clock.now()) or not self._lease.has_margin():
+        now = self._clock.now()
+        if timing.is_missed(slot, _due_at(follow_up), now) or not self._lease.has_margin():
             raise _TooLate
         if draft_id is not None:
             return mailbox.send_draft(draft_id)
@@ -310,12 +199,18 @@ class Courier:
         try:
             seen = self._ask(lambda mailbox: mailbox.look(trace))
         except ProviderError as unseen:
-            log.warning("could not look", action="look", code=unseen.code, attempt=attempt.id)
-            self._record.look_again(attempt, decisions.next_look(attempt.looks, now))
+            self._settle_unseen(follow_up, attempt, error, unseen)
             return
-        if isinstance(error, Rejected) and seen.sight in (Sight.STANDING, Sight.ABSENT):
-            self._record.refuse(follow_up, attempt.id, error)
-            return
+        if isinstance(error, Rejected):
+            if seen.sight in (Sight.STANDING, Sight.ABSENT):
+                self._record.refuse(follow_up, attempt.id, error)
+                return
+            if seen.proof == Proof.DRAFT_CONSUMED:
+                # Our only send was refused: somebody else took the draft away, or sent it.
+                self._record.lose(
+                    follow_up, attempt.id, error.detail, gone_draft_id=attempt.draft_id
+                )
+                return
         verdict = decisions.judge(
             seen,
             announced_for=now - (attempt.announced_at or now),
@@ -333,7 +228,27 @@ class Courier:
             self._record.disprove(follow_up, attempt.id)
         elif verdict is Verdict.LOSE:
             detail = error.detail if error else "the service was interrupted while sending"
-            self._record.lose(follow_up, attempt.id, detail)
+            self._record.lose(follow_up, attempt.id, detail, gone_draft_id=attempt.draft_id)
+        else:
+            self._record.look_again(attempt, decisions.next_look(attempt.looks, now))
+
+    def _settle_unseen(
+        self,
+        follow_up: FollowUp,
+        attempt: Attempt,
+        error: ProviderError | None,
+        unseen: ProviderError,
+    ) -> None:
+        """Go on from a look that was not answered: it proves nothing."""
+        now = self._clock.now()
+        log.warning("could not look", action="look", code=unseen.code, attempt=attempt.id)
+        if isinstance(unseen, SignInAgain):
+            self._mailboxes.sign_out(self._mailbox, unseen.detail, version=self.opened.version)
+        if isinstance(error, Rejected) and isinstance(unseen, Rejected):
+            # The send was refused for certain, and the account is closed to looking, too.
+            self._record.refuse(follow_up, attempt.id, error)
+        elif now - (attempt.announced_at or now) > decisions.LONGEST_LOOKING:
+            self._record.lose(follow_up, attempt.id, "it could not be looked for within a day")
         else:
             self._record.look_again(attempt, decisions.next_look(attempt.looks, now))
 
@@ -352,7 +267,7 @@ class Courier:
 
     def _signed_out(self, follow_up: FollowUp, attempt_id: int, error: SignInAgain) -> SignInAgain:
         """Give the follow-up back: it waits, scheduled, until the mailbox is signed in again."""
-        self._mailboxes.sign_out(self._mailbox, error.detail)
+        self._mailboxes.sign_out(self._mailbox, error.detail, version=self.opened.version)
         later = TryLater(error.code, error.detail)
         self._postpone(follow_up, attempt_id, later, after=timedelta())
         return error
@@ -368,3 +283,9 @@ class Courier:
             body=follow_up.body,
             date=self._clock.now(),
         )
+
+
+def _due_at(follow_up: FollowUp) -> datetime:
+    slot = follow_up.slot
+    assert slot is not None  # noqa: S101 - a CHECK holds it for what is sending
+    return max(slot.at, follow_up.next_try_at or slot.at)

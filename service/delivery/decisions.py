@@ -2,16 +2,21 @@
 
 import hashlib
 import random
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from providers.base import Access, Seen, Sight
 from providers.errors import TryLater
+from providers.mime import wire_address
 
 FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=1)
 JITTER = 0.2
 """A wait is stretched by up to this share, so that many mailboxes do not come back together."""
+
+LONGEST_ASKED_WAIT = timedelta(days=1)
+"""A provider's wait is believed up to this: beyond, the number is nonsense or the day is over."""
 
 FIRST_LOOK = timedelta(minutes=1)
 LONGEST_LOOK_WAIT = timedelta(minutes=10)
@@ -50,10 +55,12 @@ def can_look(access: str) -> bool:
 
 def next_try(error: TryLater, tries: int, now: datetime) -> datetime:
     """Return when to try again: what the provider asked for, else exponentially with jitter."""
+    latest = now + LONGEST_ASKED_WAIT
     if error.until is not None:
-        return max(error.until, now)
+        return min(max(error.until, now), latest)
     if error.after_seconds is not None:
-        return now + timedelta(seconds=error.after_seconds)
+        seconds = min(error.after_seconds, LONGEST_ASKED_WAIT.total_seconds())
+        return now + timedelta(seconds=max(seconds, 0))
     wait: timedelta = min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(max(tries - 1, 0), 10))
     return now + wait * (1 + random.uniform(0, JITTER))  # noqa: S311 - spreads load, no secret
 
@@ -64,7 +71,16 @@ def next_look(looks: int, now: datetime) -> datetime:
     return now + wait
 
 
-def hash_text(subject: str, body: str) -> str:
-    """Return what tells two texts apart, whatever a provider did to their blanks and line ends."""
-    folded = "\0".join(" ".join(part.split()) for part in (subject, body))
-    return hashlib.sha256(folded.encode()).hexdigest()
+def hash_mail(subject: str, body: str, recipients: Iterable[str]) -> str:
+    """Return what tells two mails apart, whatever a provider did to their blanks and line ends."""
+    folded = [" ".join(part.split()) for part in (subject, body)]
+    return hashlib.sha256("\0".join([*folded, *fold_addresses(recipients)]).encode()).hexdigest()
+
+
+def fold_addresses(addresses: Iterable[str]) -> list[str]:
+    """Return addresses as they are compared: in a header a domain stands in ASCII."""
+    return sorted(wire_address(address).casefold() for address in addresses if "@" in address)
+
+
+LONGEST_LOOKING = timedelta(days=1)
+"""A mail that could not be looked for in this time is put to the user."""

@@ -113,11 +113,15 @@ class Record:
 
         self._write(write, "refuse", follow_up, attempt_id, code=error.code)
 
-    def lose(self, follow_up: FollowUp, attempt_id: int, reason: str) -> None:
-        """Record that nobody can tell whether it went."""
+    def lose(
+        self, follow_up: FollowUp, attempt_id: int, reason: str, *, gone_draft_id: str | None = None
+    ) -> None:
+        """Record that nobody can tell whether it went; `gone_draft_id` was seen to be gone."""
 
         def write(connection: sa.Connection, now: datetime) -> None:
             outbox.end_attempt(connection, attempt_id, at=now, outcome="lose")
+            if gone_draft_id is not None:
+                outbox.forget_draft(connection, follow_up.id, gone_draft_id)
             outbox.lose(connection, follow_up.id, attempt_id=attempt_id, at=now, reason=reason)
 
         self._write(write, "lose", follow_up, attempt_id)
@@ -183,6 +187,7 @@ class Record:
                     write(connection, self._clock.now())
             except WrongState:
                 log.warning("late answer", action=action, code=code, **ids)
+                self._end_late(attempt_id, action)
                 return
             except StorageUnusable:
                 if wait is None:
@@ -191,6 +196,13 @@ class Record:
             else:
                 _tell(action, code, ids)
                 return
+
+    def _end_late(self, attempt_id: int, action: str) -> None:
+        """Close an attempt that lost its follow-up, so that nobody looks for it for ever."""
+        with self._database.write() as connection:
+            outbox.end_attempt(
+                connection, attempt_id, at=self._clock.now(), outcome=f"late-{action}"
+            )
 
 
 def make_planner(

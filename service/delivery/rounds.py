@@ -11,13 +11,14 @@ from service.clock import Clock
 from service.database import Database
 from service.delivery import decisions
 from service.delivery.attempt import Courier, Lease
+from service.delivery.drafts import hash_follow_up
 from service.delivery.record import Record, make_planner
-from service.errors import MailboxUnusable, WrongState
+from service.errors import ServiceError, StorageUnusable, WrongState
 from service.logs import log
 from service.mailboxes import Mailboxes
 from service.outbox import Attempt
 from service.records import FollowUp, Mailbox
-from service.states import Step, WaitingFor
+from service.states import State, Step, WaitingFor
 
 
 class Delivery:
@@ -52,7 +53,9 @@ class Delivery:
             mailbox = self._mailboxes.get(mailbox_id)
             courier = self._send_for(mailbox, lease)
             self._settle(mailbox, courier)
-            return self._deliver(mailbox, courier, is_stopping) if courier else 0
+            if courier is None or self._is_blocked(mailbox):
+                return 0
+            return self._deliver(mailbox, courier, is_stopping)
         finally:
             if courier is not None:
                 courier.opened.mailbox.close()
@@ -74,7 +77,7 @@ class Delivery:
         except TryLater as error:
             self._block(mailbox, error)
             return None
-        except (ProviderError, MailboxUnusable) as error:
+        except (ProviderError, ServiceError) as error:
             log.error("mailbox cannot be opened", action="open", mailbox=mailbox.id, error=error)
             self._block(mailbox, TryLater("unusable", "The mailbox could not be opened."))
             return None
@@ -89,6 +92,10 @@ class Delivery:
             lease=lease,
             renew=lambda: self._renew(mailbox.id),
         )
+
+    def _is_blocked(self, mailbox: Mailbox) -> bool:
+        """Whether the provider's wait is still on; looking is allowed meanwhile, sending not."""
+        return mailbox.blocked_until is not None and mailbox.blocked_until > self._clock.now()
 
     def _block(self, mailbox: Mailbox, error: TryLater) -> None:
         """Leave the mailbox alone for as long as its provider, or the failures so far, ask for."""
@@ -120,7 +127,7 @@ class Delivery:
         attempt: Attempt,
     ) -> None:
         if attempt.step is not Step.ANNOUNCED:
-            self._record.release(follow_up, attempt.id, "the service was interrupted")
+            self._give_back(mailbox, follow_up, attempt)
         elif attempt.access == Access.SEND_ONLY or mailbox.disconnected_at is not None:
             self._record.lose(follow_up, attempt.id, "the service was interrupted while sending")
         elif attempt.next_look_at is not None and attempt.next_look_at > self._clock.now():
@@ -129,6 +136,26 @@ class Delivery:
             self._record.look_again(attempt, decisions.next_look(attempt.looks, self._clock.now()))
         else:
             courier.settle_announced(follow_up, attempt)
+
+    def _give_back(self, mailbox: Mailbox, follow_up: FollowUp, attempt: Attempt) -> None:
+        """Release what was never announced; in a disconnected mailbox it waits for another."""
+        if mailbox.disconnected_at is None:
+            self._record.release(follow_up, attempt.id, "the service was interrupted")
+            return
+        reason = f"{mailbox.address} was disconnected"
+        self._record.hold(follow_up, attempt.id, WaitingFor.MAILBOX, reason)
+        with self._database.write() as connection:
+            current = outbox.get(connection, follow_up.id)
+            if current.state is State.HELD:
+                outbox.readdress(
+                    connection,
+                    follow_up.id,
+                    to_name=current.to_name,
+                    to_address=current.to_address,
+                    mailbox_id=None,
+                    at=self._clock.now(),
+                    by="service",
+                )
 
     # Sending what is due
 
@@ -172,23 +199,50 @@ class Delivery:
     def _claim(self, mailbox: Mailbox) -> FollowUp | None:
         """Claim what has been due longest; what missed its slot is planned anew instead (T11)."""
         while True:
-            now = self._clock.now()
+            with self._database.read() as connection:
+                due = outbox.find_due(connection, mailbox.id, self._clock.now())
+            if due is None:
+                return None
             try:
                 with self._database.write() as connection:
-                    follow_up = outbox.find_due(connection, mailbox.id, now)
-                    if follow_up is None:
-                        return None
-                    if not self._is_planned_anew(connection, follow_up):
-                        return outbox.claim(
-                            connection,
-                            follow_up,
-                            mailbox_id=mailbox.id,
-                            access=mailbox.access,
-                            owner=self._owner.id,
-                            at=now,
-                        )
+                    claimed = self._claim_one(connection, mailbox, due)
             except WrongState:
                 continue
+            except StorageUnusable:
+                raise
+            except Exception as error:  # noqa: BLE001 - a bad row must not stop the others
+                log.error("mail cannot be claimed", action="claim", follow_up=due.id, error=error)
+                self._put_off(due)
+                continue
+            if claimed is not None:
+                return claimed
+
+    def _claim_one(
+        self, connection: sa.Connection, mailbox: Mailbox, due: FollowUp
+    ) -> FollowUp | None:
+        if self._is_planned_anew(connection, due):
+            return None
+        return outbox.claim(
+            connection,
+            due,
+            mailbox_id=mailbox.id,
+            access=mailbox.access,
+            owner=self._owner.id,
+            at=self._clock.now(),
+            text_hash=hash_follow_up(due),
+        )
+
+    def _put_off(self, follow_up: FollowUp) -> None:
+        """Leave a row alone that breaks what touches it, for as long as a retry ever waits."""
+        now = self._clock.now()
+        with self._database.write() as connection:
+            outbox.put_off(
+                connection,
+                follow_up.id,
+                now + decisions.LONGEST_WAIT,
+                at=now,
+                reason="something about this mail could not be worked out; it is tried again",
+            )
 
     def _is_planned_anew(self, connection: sa.Connection, follow_up: FollowUp) -> bool:
         slot = self._plan_anew(connection, follow_up)

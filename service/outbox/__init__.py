@@ -11,11 +11,12 @@ from service.outbox.attempts import (
     end_attempt,
     find_earlier_draft,
     find_open,
+    forget_draft,
     list_attempts,
     look_again_at,
     note_draft,
 )
-from service.outbox.changes import adopt_text, ask_stop, move, readdress, write_text
+from service.outbox.changes import adopt_text, ask_stop, move, put_off, readdress, write_text
 from service.outbox.guarded import TRANSITIONS
 from service.outbox.queries import (
     Event,
@@ -64,6 +65,7 @@ __all__ = [
     "find_mailboxes_with_work",
     "find_next_wake",
     "find_open",
+    "forget_draft",
     "get",
     "hold",
     "list_attempts",
@@ -75,6 +77,7 @@ __all__ = [
     "move",
     "note_draft",
     "postpone",
+    "put_off",
     "readdress",
     "refuse",
     "release",

@@ -54,6 +54,15 @@ def note_draft(
     )
 
 
+def forget_draft(connection: sa.Connection, follow_up_id: int, draft_id: str) -> None:
+    """Note that a draft is gone, whoever took it away: no later attempt asks for it."""
+    connection.execute(
+        sa.update(attempts)
+        .where(attempts.c.follow_up_id == follow_up_id, attempts.c.draft_id == draft_id)
+        .values(draft_is_gone=True)
+    )
+
+
 def announce(connection: sa.Connection, attempt_id: int, *, at: datetime) -> None:
     """Say that the sending call may be made at any moment from now on."""
     _update(connection, attempt_id, step=Step.ANNOUNCED, announced_at=at)
@@ -101,8 +110,10 @@ def find_open(connection: sa.Connection, mailbox_id: int) -> list[Attempt]:
     return [_read(row) for row in rows]
 
 
-def find_earlier_draft(connection: sa.Connection, follow_up_id: int) -> Attempt | None:
-    """Return the ended attempt that left, or may have left, a draft behind; None without any.
+def find_earlier_draft(
+    connection: sa.Connection, follow_up_id: int, mailbox_id: int
+) -> Attempt | None:
+    """Return the ended attempt that left, or may have left, a draft in this mailbox; else None.
 
     The last one whose draft is known; else the last one, which may have died before it could say.
     """
@@ -111,8 +122,10 @@ def find_earlier_draft(connection: sa.Connection, follow_up_id: int) -> Attempt 
             sa.select(attempts)
             .where(
                 attempts.c.follow_up_id == follow_up_id,
+                attempts.c.mailbox_id == mailbox_id,
                 attempts.c.ended_at.is_not(None),
                 attempts.c.access == "drafts",
+                attempts.c.draft_is_gone.is_(False),
             )
             .order_by(attempts.c.draft_id.is_(None), attempts.c.id.desc())
             .limit(1)

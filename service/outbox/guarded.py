@@ -13,8 +13,8 @@ import sqlalchemy as sa
 from service.errors import Conflict, WrongState
 from service.outbox.rows import read_follow_up, record_event
 from service.records import FollowUp
-from service.schema import follow_ups
-from service.states import State
+from service.schema import attempts, follow_ups
+from service.states import State, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ def move_state(
                 state=target,
                 version=follow_ups.c.version + 1,
                 attempt_id=new_attempt_id if target is State.SENDING else None,
-                stop_asked_at=None,
+                stop_asked_at=before.stop_asked_at if target is State.UNCONFIRMED else None,
                 updated_at=at,
                 **values,
             )
@@ -100,6 +100,8 @@ def move_state(
     if row is None:
         raise _refuse_verb(verb, before)
     after = read_follow_up(row)
+    if before.attempt_id is not None and before.attempt_id != after.attempt_id:
+        _close_attempt(connection, before.attempt_id, verb, at)
     record_event(
         connection,
         after,
@@ -112,6 +114,15 @@ def move_state(
         attempt_id=attempt_id or new_attempt_id or event_attempt_id,
     )
     return after
+
+
+def _close_attempt(connection: sa.Connection, attempt_id: int, verb: str, at: datetime) -> None:
+    """End an attempt whose follow-up was taken from it, so that nobody works on it for ever."""
+    connection.execute(
+        sa.update(attempts)
+        .where(attempts.c.id == attempt_id, attempts.c.ended_at.is_(None))
+        .values(step=Step.ENDED, ended_at=at, outcome=verb)
+    )
 
 
 def change(

@@ -88,9 +88,17 @@ def find_mailboxes_with_work(connection: sa.Connection, now: datetime) -> list[i
             sa.or_(mailboxes.c.blocked_until.is_(None), mailboxes.c.blocked_until <= now),
         )
     )
-    open_attempts = sa.select(attempts.c.mailbox_id).where(
-        attempts.c.ended_at.is_(None),
-        sa.or_(attempts.c.next_look_at.is_(None), attempts.c.next_look_at <= now),
+    open_attempts = (
+        sa.select(attempts.c.mailbox_id)
+        .join(mailboxes, mailboxes.c.id == attempts.c.mailbox_id)
+        .where(
+            attempts.c.ended_at.is_(None),
+            sa.or_(
+                attempts.c.next_look_at.is_(None),
+                # What was looked for once waits for a sign-in where there is none.
+                sa.and_(attempts.c.next_look_at <= now, mailboxes.c.signed_out_at.is_(None)),
+            ),
+        )
     )
     return sorted(connection.scalars(sa.union(due, open_attempts)))
 
@@ -100,8 +108,14 @@ def find_next_wake(connection: sa.Connection, now: datetime) -> datetime | None:
     next_due = sa.select(sa.func.min(follow_ups.c.due_at)).where(
         follow_ups.c.state == State.SCHEDULED, follow_ups.c.due_at > now
     )
-    next_look = sa.select(sa.func.min(attempts.c.next_look_at)).where(
-        attempts.c.ended_at.is_(None), attempts.c.next_look_at > now
+    next_look = (
+        sa.select(sa.func.min(attempts.c.next_look_at))
+        .join(mailboxes, mailboxes.c.id == attempts.c.mailbox_id)
+        .where(
+            attempts.c.ended_at.is_(None),
+            attempts.c.next_look_at > now,
+            mailboxes.c.signed_out_at.is_(None),
+        )
     )
     unblocked = sa.select(sa.func.min(mailboxes.c.blocked_until)).where(
         mailboxes.c.blocked_until > now

@@ -122,8 +122,12 @@ def claim(
     access: str,
     owner: str,
     at: datetime,
+    text_hash: str = "",
 ) -> FollowUp:
-    """Move scheduled -> sending, with a new attempt; guarded by the version that was seen due."""
+    """Move scheduled -> sending, with a new attempt; guarded by the version that was seen due.
+
+    `text_hash` tells what this attempt will write into a draft, should it die before it can say.
+    """
     attempt_id = connection.execute(
         sa.insert(attempts)
         .values(
@@ -133,6 +137,8 @@ def claim(
             access=access,
             started_at=at,
             step=Step.CLAIMED,
+            draft_text_hash=text_hash,
+            draft_is_gone=False,
             looks=0,
         )
         .returning(attempts.c.id)
@@ -230,6 +236,7 @@ def disprove(
     attempt_id: int | None = None,
     slot: Slot | None,
     next_try_at: datetime | None = None,
+    version: int | None = None,
 ) -> FollowUp:
     """Move sending or unconfirmed -> scheduled in `slot`, or held for a new one without it."""
     values = slot_values(slot) if slot else {}
@@ -245,6 +252,7 @@ def disprove(
         waiting_for=None if slot else WaitingFor.NEW_SLOT,
         next_try_at=next_try_at,
         last_error=reason,
+        version=version,
         **values,
     )
 
