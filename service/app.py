@@ -17,7 +17,7 @@ from service.actions.office import Office
 from service.clock import Clock
 from service.config import Settings
 from service.database import Database
-from service.errors import BadConfiguration, ClockUnusable
+from service.errors import BadConfiguration, BadInput, ClockUnusable
 from service.mailboxes import Mailboxes
 from service.timing import Policy, RestDays
 
@@ -195,4 +195,13 @@ def make_policy(timing: config.Timing) -> Policy:
 def open_app(config_file: Path | None = None) -> App:
     """Read the configuration and gather everything; the database is not opened yet."""
     settings, found = config.load(config_file)
+    try:
+        make_policy(settings.timing)
+    except BadInput as error:
+        where = f" in {found}" if found else " in the environment"
+        raise BadConfiguration(
+            f"The configuration{where} cannot be used.",
+            "Every key is explained in config.example.toml.",
+            tuple(f"[timing] {problem}" for problem in error.problems),
+        ) from error
     return App(settings, found)

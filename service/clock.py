@@ -43,7 +43,10 @@ class Clock:
         """Return the present moment of this clock, aware UTC."""
         if self.start is None or self.since is None:
             return real_now()
-        return self.start + (real_now() - self.since) * self.rate
+        try:
+            return self.start + (real_now() - self.since) * self.rate
+        except OverflowError as error:
+            raise ClockUnusable(f"{VARIABLE} has run out of years.", _EXAMPLE) from error
 
     def seconds_until(self, moment: datetime) -> float:
         """Return how many real seconds pass until `moment`; at least 0, infinite when it stands."""

@@ -136,8 +136,9 @@ def load(chosen: Path | None = None) -> tuple[Settings, Path | None]:
         problems.append(
             f"[storage] url: {_EXAMPLES['storage.url']} is meant; only SQLite is served"
         )
-    bundle = settings.network.ca_bundle
-    if bundle is not None and not bundle.expanduser().is_file():
+    network = values.get("network")
+    bundle = network.get("ca_bundle") if isinstance(network, dict) else None
+    if isinstance(bundle, str) and not Path(bundle).expanduser().is_file():
         problems.append(f"[network] ca_bundle: there is no file {bundle}")
     if problems:
         where = f" in {path}" if path else " in the environment"

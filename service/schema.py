@@ -241,6 +241,7 @@ follow_ups = _table(
     sa.Column("slot_target_at", UtcDateTime),  # what the rules first asked for
     sa.Column("slot_zone", sa.Text),  # the reader's zone
     sa.Column("slot_reasons", sa.JSON, nullable=False),  # sentences, in order
+    sa.Column("slot_warnings", sa.JSON, nullable=False),  # sentences that need the user's eye
     sa.Column("slot_fixed", sa.Boolean, nullable=False),  # the user named the time
     sa.Column("next_try_at", UtcDateTime),  # not before, after a postponement
     # When it is due; kept by the database so that one index answers "what is due?".

@@ -339,6 +339,7 @@ def upgrade() -> None:
         sa.Column("slot_target_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("slot_zone", sa.Text(), nullable=True),
         sa.Column("slot_reasons", sa.JSON(), nullable=False),
+        sa.Column("slot_warnings", sa.JSON(), nullable=False),
         sa.Column("slot_fixed", sa.Boolean(), nullable=False),
         sa.Column("next_try_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column(

@@ -4,6 +4,7 @@ Nothing is written. `Plan` is what `add` and `debrief` show before they ask, and
 stores unchanged, so that the preview is the truth.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -19,7 +20,7 @@ from service.writing.checks import OtherNote
 from service.writing.findings import Finding, Severity
 from service.writing.readers import Missing, Reading, What
 
-_MINUTES_APART_WHEN_FIXED = 5
+MINUTES_APART_WHEN_FIXED = 5
 """A panel whose time the user named still gets its mails one after the other (T08)."""
 
 
@@ -84,7 +85,12 @@ def draw_up(
     mails, missing = _write_mails(interview, candidate, slots, mailbox, is_over=_is_over(interview))
     if stored is not None:
         mails = _keep_what_stands(
-            office, candidate, stored, mails, is_new_time=fixed_at is not None
+            office,
+            candidate,
+            stored,
+            mails,
+            is_new_time=fixed_at is not None,
+            is_on_again=stored.took_place is False and interview.took_place is not False,
         )
     return Plan(
         interview=interview,
@@ -104,11 +110,17 @@ def _keep_what_stands(
     mails: tuple[PlannedMail, ...],
     *,
     is_new_time: bool,
+    is_on_again: bool,
 ) -> tuple[PlannedMail, ...]:
     """Show of each mail that exists what will stay: the user's own text and time, and what went."""
     with office.database.read() as connection:
         listed = outbox.list_follow_ups(connection, id_of(candidate), interview_id=stored.id)
-    known = {each.follow_up.person_id: each.follow_up for each in listed}
+    # What a cancellation stopped does not stand in the way of the interview that is on again.
+    known = {
+        each.follow_up.person_id: each.follow_up
+        for each in listed
+        if each.follow_up.state is not State.STOPPED or not is_on_again
+    }
     return tuple(
         _keep_one(mail, known[mail.reader.id], is_new_time=is_new_time)
         if mail.reader.id in known
@@ -130,17 +142,32 @@ def _keep_one(mail: PlannedMail, standing: FollowUp, *, is_new_time: bool) -> Pl
     return replace(mail, standing=standing)
 
 
+def require_mailbox(office: Office, candidate: Candidate, named: str | None) -> None:
+    """Refuse a mailbox that is named and not connected, before anything else is asked.
+
+    Raises:
+        BadInput: it is not connected.
+
+    """
+    if named is not None:
+        connected = office.mailboxes.list(id_of(candidate)) if candidate.id else []
+        if not _named(connected, named):
+            raise BadInput(f"The mailbox {named} is not connected.", "callback mailboxes")
+
+
+def _named(connected: Sequence[Mailbox], named: str) -> Mailbox | None:
+    wanted = named.casefold()
+    return next((m for m in connected if wanted in (m.address.casefold(), m.provider)), None)
+
+
 def find_mailbox(office: Office, candidate: Candidate, interview: Interview) -> Mailbox | None:
     """Return the mailbox to send from: the one named, the one invited, else the only real one."""
     if candidate.id is None:
         return None
     connected = office.mailboxes.list(id_of(candidate))
-    named = (interview.mailbox or "").casefold()
-    if named:
-        for mailbox in connected:
-            if named in (mailbox.address.casefold(), mailbox.provider):
-                return mailbox
-        raise BadInput(f"The mailbox {interview.mailbox} is not connected.", "callback mailboxes")
+    if interview.mailbox:
+        require_mailbox(office, candidate, interview.mailbox)
+        return _named(connected, interview.mailbox)
     # The local one sends to nobody: it is used when asked for by name, never by default.
     real = [mailbox for mailbox in connected if mailbox.provider != "local"]
     invited = (interview.invited_as or "").casefold()
@@ -182,7 +209,7 @@ def _plan_slots(
     if fixed_at is not None:
         fixed = [
             timing.fix(
-                fixed_at + timedelta(minutes=_MINUTES_APART_WHEN_FIXED * position),
+                fixed_at + timedelta(minutes=MINUTES_APART_WHEN_FIXED * position),
                 reader.place,
                 policy,
                 now,

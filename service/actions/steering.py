@@ -5,12 +5,13 @@ them.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
 from service import interviews, outbox, timing
+from service.actions import planning
 from service.actions.office import Office, id_of
 from service.errors import BadInput, WrongState
 from service.records import Candidate, FollowUp, Place, Slot
@@ -154,14 +155,18 @@ def mark_not_sent(office: Office, candidate: Candidate, follow_up: FollowUp) -> 
         )
 
 
-def move(office: Office, candidate: Candidate, follow_up: FollowUp, typed: str) -> FollowUp:
+def move(
+    office: Office, candidate: Candidate, follow_up: FollowUp, typed: str, *, position: int = 0
+) -> FollowUp:
     """Give a mail the time that the user typed, read where the reader is.
 
-    One that was held because its time had passed is scheduled by that.
+    `position` counts the mails of one interview that are moved together: they keep their distance
+    (T08). One that was held because its time had passed is scheduled by that.
     """
     place, _key = _reader(office, candidate, follow_up)
     moment = timing.parse_when(typed, place, office.now())
-    moved = _move_to(office, candidate, follow_up, place, moment)
+    apart = timedelta(minutes=planning.MINUTES_APART_WHEN_FIXED * position)
+    moved = _move_to(office, candidate, follow_up, place, moment + apart)
     if moved.waiting_for is WaitingFor.NEW_SLOT:
         return approve(office, candidate, moved)
     return moved
@@ -171,7 +176,8 @@ def send_now(office: Office, candidate: Candidate, follow_up: FollowUp) -> Follo
     """Give a mail the slot of 20 seconds from now; a held one is approved, if a word is enough."""
     _refuse_incomplete(office, candidate, follow_up)
     place, _key = _reader(office, candidate, follow_up)
-    moved = _move_to(office, candidate, follow_up, place, office.now() + SEND_NOW_DELAY)
+    moment = office.now() + SEND_NOW_DELAY
+    moved = _move_to(office, candidate, follow_up, place, moment, to_the_second=True)
     return approve(office, candidate, moved) if moved.state is State.HELD else moved
 
 
@@ -222,7 +228,13 @@ def _find_obstacle(office: Office, candidate: Candidate, follow_up: FollowUp) ->
 
 
 def _move_to(
-    office: Office, candidate: Candidate, follow_up: FollowUp, place: Place, moment: datetime
+    office: Office,
+    candidate: Candidate,
+    follow_up: FollowUp,
+    place: Place,
+    moment: datetime,
+    *,
+    to_the_second: bool = False,
 ) -> FollowUp:
     with office.database.read() as connection:
         interview = interviews.get(
@@ -236,6 +248,8 @@ def _move_to(
         interview.ends_at,
         user_zone=candidate.zone,
     )
+    if to_the_second:
+        slot = replace(slot, at=moment, target_at=moment)
     with office.database.write() as connection:
         return outbox.move(
             connection,

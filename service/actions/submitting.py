@@ -61,6 +61,13 @@ def submit(office: Office, candidate: Candidate, plan: Plan) -> Submitted:
             )
             if known is None:
                 done.append(_add(connection, candidate, saved, plan, mail, now))
+            elif known.state is State.STOPPED and _is_on_again(plan, saved):
+                outbox.restore(connection, known.id, at=now)
+                waiting_for = mail.waiting_for or WaitingFor.USER
+                restored = outbox.hold(
+                    connection, known.id, waiting_for, at=now, by="user", reason="it is on again"
+                )
+                done.append(_update(connection, saved, plan, mail, restored, now))
             elif known.state in (State.HELD, State.SCHEDULED):
                 done.append(_update(connection, saved, plan, mail, known, now))
             else:
@@ -70,6 +77,15 @@ def submit(office: Office, candidate: Candidate, plan: Plan) -> Submitted:
                 reason = "the interview did not take place, or this person was not met"
                 outbox.stop(connection, orphan.id, at=now, by="user", reason=reason)
     return Submitted(saved, tuple(done), tuple(untouched))
+
+
+def _is_on_again(plan: Plan, saved: Interview) -> bool:
+    """Whether this submission takes back a cancellation that stopped the mails."""
+    return (
+        plan.stored is not None
+        and plan.stored.took_place is False
+        and (saved.took_place is not False)
+    )
 
 
 def cancel(

@@ -116,7 +116,7 @@ def run(arguments: list[str]) -> int:
     """Run one command line and return its exit code."""
     is_debugging = "--debug" in arguments
     try:
-        app([argument for argument in arguments if argument != "--debug"])
+        app([each for each in arguments if each != "--debug"], prog_name="callback")
     except SystemExit as leaving:
         if leaving.code == _INTERRUPTED:
             return _stop()

@@ -5,6 +5,7 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -17,7 +18,7 @@ from service.cli.given import Given, show_place
 from service.cli.printing import say, tell
 from service.cli.session import candidate_or_stranger, opened
 from service.errors import BadInput
-from service.intake import files, submission, table
+from service.intake import files, submission, table, texts
 from service.intake.invitation import Invitation, Question
 from service.records import Candidate, Interview, Person, Place
 from service.timing import RestDays
@@ -88,10 +89,13 @@ def add(
         representative=representative,
         mailbox=mailbox,
     )
+    if file is not None:
+        given.check()
     with opened(context) as app:
         may_ask = not yes and asking.is_interactive() and file != "-"
         candidate = candidate_or_stranger(app)
-        found = _read(app, candidate, file, given, me, may_ask=may_ask)
+        planning.require_mailbox(app.office, candidate, mailbox)
+        found = _read(app, candidate, file, given, me, name, may_ask=may_ask)
         if isinstance(found, Invitation):
             _cancel(app, candidate, found, yes=yes, may_ask=may_ask)
             return
@@ -106,17 +110,21 @@ def add(
         )
         if at is not None:
             fixed_at = timing.parse_when(at, interview.place or _no_place(), app.office.now())
-        plan = _plan(app, candidate, interview, rest_days, fixed_at, may_ask=may_ask)
+        plan = planning.draw_up(
+            app.office, candidate, interview, rest_days=rest_days, fixed_at=fixed_at
+        )
         if not json:
             _show(app, plan, candidate)
         if dry_run:
             _say_dry(plan, json=json)
             return
+        if _is_cancelled(plan):
+            return
+        plan = _settle_choices(app, candidate, plan, rest_days, fixed_at, may_ask=may_ask)
+        outcome.tell_needed(plan, candidate)
         if not _agrees(plan, may_ask=may_ask):
             tell("Nothing was stored.")
             raise typer.Exit(1)
-        if may_ask:
-            plan = _choose_mailbox(app, candidate, plan)
         candidate = candidate if candidate.id else app.office.save_candidate(candidate)
         done = submitting.submit(app.office, candidate, plan)
         outcome.say_submitted(app, candidate, done, json=json)
@@ -156,6 +164,7 @@ def _read(
     file: str | None,
     given: Given,
     me: str | None,
+    name: str | None,
     *,
     may_ask: bool,
 ) -> tuple[Interview, str | None, datetime | None] | Invitation:
@@ -166,20 +175,10 @@ def _read(
     now = app.office.now()
     if file is None:
         if may_ask:
-            given = dialogue.ask_facts(given)
-        read = submission.from_flags(
-            now,
-            company=given.company,
-            role=given.role,
-            starts=given.starts,
-            ends=given.ends,
-            where=given.where,
-            why=given.why,
-            people=given.people,
-            agency=given.agency,
-            representative=given.representative,
-            mailbox=given.mailbox,
-        )
+            given = dialogue.ask_facts(given, now)
+        elif not given.where or not given.why or not (candidate.name or name):
+            _refuse_bare(given, now, has_name=bool(candidate.name or name))
+        read = given.submit(now)
         rest = Given(lines=given.lines, addresses=given.addresses, met=given.met)
         return rest.lay_over(read.interview), None, read.at
     data = _load(file)
@@ -200,6 +199,23 @@ def _read(
     if place is not None:
         interview = replace(interview, guesses=interview.guesses - {"place"})
     return given.lay_over(interview), self_name, None
+
+
+def _refuse_bare(given: Given, now: datetime, *, has_name: bool) -> None:
+    """Raise one error for all that flags alone must say, and nobody can be asked for."""
+    problems: tuple[str, ...] = ()
+    try:
+        is_over = given.submit(now).interview.ends_at <= now
+    except BadInput as error:
+        problems, is_over = error.problems, True
+    if not given.where:
+        problems += ("--where: is missing (example: --where London)",)
+    if not given.why and is_over and not any("--why" in each for each in problems):
+        problems += ("--why: is missing: your own reasons, in whole sentences",)
+    if not has_name:
+        problems += ("--name: is missing: your name, for the sign-off",)
+    if problems:
+        raise BadInput("What was given cannot be used.", "callback add --help", problems)
 
 
 def _clear_up(
@@ -275,6 +291,9 @@ def _own_addresses(app: App, candidate: Candidate) -> frozenset[str]:
 def _name_candidate(candidate: Candidate, name: str | None, *, may_ask: bool) -> Candidate:
     if candidate.name:
         return candidate
+    problem = texts.find_problem(name) if name else None
+    if problem:
+        raise BadInput(f"--name {problem}.", "--name 'Your Name'")
     if not name:
         if not may_ask:
             raise BadInput("Your name is needed, for the sign-off.", "--name 'Your Name'")
@@ -286,25 +305,42 @@ def _no_place() -> Place:
     raise BadInput("A time of your own needs the readers' place.", "--where CITY")
 
 
-def _plan(
+def _settle_choices(
     app: App,
     candidate: Candidate,
-    interview: Interview,
+    plan: planning.Plan,
     rest_days: RestDays | None,
     fixed_at: datetime | None,
     *,
     may_ask: bool,
 ) -> planning.Plan:
-    plan = planning.draw_up(
+    """Settle what is asked once the mails were seen: the way around a rest day, the mailbox."""
+    interview = plan.interview
+    if plan.choices and rest_days is None and fixed_at is None:
+        if may_ask:
+            rest_days = dialogue.choose_rest_days(plan, candidate)
+        else:
+            setting = app.office.policy.rest_days
+            tell(f"The morning after is no working day: {setting}, as is set (--rest-days).")
+    if plan.mailbox is None and candidate.id is not None:
+        real = [each for each in app.mailboxes.list(id_of(candidate)) if each.provider != "local"]
+        if real and may_ask:
+            tell("Which mailbox should it go from?")
+            number = asking.pick("Number:", [printing.name_mailbox(each) for each in real])
+            interview = replace(interview, mailbox=real[number].address)
+        elif real:
+            tell("Several mailboxes are connected: --mailbox ADDRESS says which it goes from.")
+    return planning.draw_up(
         app.office, candidate, interview, rest_days=rest_days, fixed_at=fixed_at
     )
-    if not plan.choices or rest_days is not None or fixed_at is not None:
-        return plan
-    if not may_ask:
-        tell(f"The morning after is no working day: {app.office.policy.rest_days}, as is set.")
-        return plan
-    chosen = dialogue.choose_rest_days(plan, candidate)
-    return planning.draw_up(app.office, candidate, interview, rest_days=chosen)
+
+
+def _is_cancelled(plan: planning.Plan) -> bool:
+    """Say so when this is about an interview that was cancelled, and the submission is no newer."""
+    if plan.stored is None or plan.interview.took_place is not False:
+        return False
+    tell(f"i{plan.stored.id} was cancelled, or did not take place: nothing is stored.")
+    return True
 
 
 def _show(app: App, plan: planning.Plan, candidate: Candidate) -> None:
@@ -330,7 +366,7 @@ def _say_guess(interview: Interview, guess: str) -> str:
         "company": (interview.company, "--company"),
         "role": (interview.role, "--role"),
         "place": (show_place(place) if place else "", "--where"),
-        "ends": (f"{interview.ends_at:%H:%M} UTC", "--ends"),
+        "ends": (f"{interview.ends_at.astimezone(ZoneInfo(interview.zone)):%H:%M}", "--ends"),
     }
     value, flag = shown.get(guess, ("", ""))
     return f" {value} ({flag} says otherwise)" if value else ""
@@ -343,18 +379,6 @@ def _agrees(plan: planning.Plan, *, may_ask: bool) -> bool:
     held = len(plan.mails) - ready
     what = f"Schedule {ready} mail{'s' if ready != 1 else ''}" if ready else "Store it"
     return asking.confirm(f"{what}{f', {held} held' if held and ready else ''}?", default=True)
-
-
-def _choose_mailbox(app: App, candidate: Candidate, plan: planning.Plan) -> planning.Plan:
-    """Ask which mailbox it goes from, where several are connected and none was invited."""
-    if plan.mailbox is not None or candidate.id is None:
-        return plan
-    real = [each for each in app.mailboxes.list(id_of(candidate)) if each.provider != "local"]
-    if not real:
-        return plan
-    tell("Which mailbox should it go from?")
-    chosen = real[asking.pick("Number:", [printing.name_mailbox(each) for each in real])]
-    return planning.draw_up(app.office, candidate, replace(plan.interview, mailbox=chosen.address))
 
 
 def _say_dry(plan: planning.Plan, *, json: bool) -> None:
@@ -381,7 +405,7 @@ def _cancel(app: App, candidate: Candidate, found: Invitation, *, yes: bool, may
         tell("It is about no interview that you added; nothing was changed.")
         return
     if not yes and not (may_ask and asking.confirm("Stop its mails?", default=True)):
-        tell("Nothing was changed.")
+        tell("Nothing was changed: --yes stops its mails.")
         return
     stopped = submitting.cancel(app.office, candidate, found.keys)
     for follow_up in stopped:

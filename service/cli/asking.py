@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 
 from service.cli.printing import tell
+from service.intake import texts
 
 
 def is_interactive() -> bool:
@@ -22,6 +23,10 @@ def ask(question: str, default: str = "") -> str:
     answer = sys.stdin.readline()
     if not answer:
         raise KeyboardInterrupt
+    problem = texts.find_problem(answer.strip(), is_prose=True)
+    if problem:
+        tell(f"This {problem}.")
+        return ask(question, default)
     return answer.strip() or default
 
 

@@ -61,6 +61,7 @@ def debrief(
             addresses=tuple(address or ()),
             why=why,
         )
+        given.check()
         told = given.lay_over(replace(found, took_place=True))
         told = _complete(told, may_ask=may_ask)
         plan = planning.draw_up(app.office, candidate, told, rest_days=rest_days)
@@ -69,6 +70,7 @@ def debrief(
             plan = planning.draw_up(app.office, candidate, told, rest_days=chosen)
         if not json:
             preview.say_plan(plan, candidate)
+        outcome.tell_needed(plan, candidate)
         if may_ask and not asking.confirm("Schedule these?", default=True):
             tell("Nothing was stored.")
             raise typer.Exit(1)

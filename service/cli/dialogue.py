@@ -6,6 +6,7 @@ city, your reasons, and the lines for each person as one.
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from typing import TypeVar
 
 from service import timing
@@ -56,24 +57,42 @@ def complete(
     return ask_words(interview) if is_over else interview
 
 
-def ask_facts(given: Given) -> Given:
-    """Ask for what a submission without a file must say: where, when, role and company, whom."""
-    while not (given.where and given.starts):
-        typed = asking.ask_until("When and in which city was it (2026-12-08 14:00, London)?")
-        starts, _, city = typed.partition(",")
-        place = _find_one_place(city or given.where or "")
-        if place is not None:
-            where = show_city(place) if place.city else place.zone
-            given = replace(given, starts=given.starts or starts.strip(), where=where)
+def ask_facts(given: Given, now: datetime) -> Given:
+    """Ask for what a submission without a file must say: where, when, role and company, whom.
+
+    Each answer is held to the rules of a submission at once, and asked for again.
+    """
+    if not (given.where and given.starts):
+        given = _retry(lambda: _ask_when(given, now))
     while not (given.company and given.role):
         answer = asking.ask_until("Which role, at which company (role at company)?")
         role, _, company = answer.rpartition(" at ")
         if role:
             given = replace(given, role=role.strip(), company=company.strip())
     if not given.people and given.representative is None:
-        names = asking.ask_until("Whom did you meet (Name <address>, commas between them)?")
-        given = replace(given, people=tuple(part.strip() for part in names.split(",") if part))
+        given = _retry(lambda: _ask_whom(given))
     return given if given.why else replace(given, why=_ask_reasons())
+
+
+def _ask_when(given: Given, now: datetime) -> Given:
+    typed = asking.ask_until("When and in which city was it (2026-12-08 14:00, London)?")
+    starts, _, city = typed.partition(",")
+    place = _find_one_place(city or given.where or "")
+    if place is None:
+        return _ask_when(given, now)
+    where = show_city(place) if place.city else place.zone
+    told = replace(given, starts=given.starts or starts.strip(), where=where)
+    # The rest stands in, so that only the time is judged.
+    replace(told, company="-", role="-", why="-", people=("A B",)).submit(now)
+    return told
+
+
+def _ask_whom(given: Given) -> Given:
+    names = asking.ask_until("Whom did you meet (Name <address>, commas between them)?")
+    people = tuple(part.strip() for part in names.split(",") if part.strip())
+    for person in people:
+        read_person(person)
+    return replace(given, people=people)
 
 
 def ask_people(interview: Interview, *, is_over: bool) -> Interview:

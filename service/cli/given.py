@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from service.errors import BadInput
-from service.intake import addresses, places, submission
+from service.intake import addresses, places, submission, texts
 from service.records import Interview, Kind, Person, Place
 
 
@@ -44,6 +45,47 @@ class Given:
             )
         listed = tuple(show_place(place) for place in found)
         raise BadInput(f'"{self.where}" may be one of several.', "Say which.", problems=listed)
+
+    def submit(self, now: datetime) -> submission.Submission:
+        """Return the submission that the flags are by themselves; raise `BadInput` as that does."""
+        return submission.from_flags(
+            now,
+            company=self.company,
+            role=self.role,
+            starts=self.starts,
+            ends=self.ends,
+            where=self.where,
+            why=self.why,
+            people=self.people,
+            agency=self.agency,
+            representative=self.representative,
+            mailbox=self.mailbox,
+        )
+
+    def check(self) -> None:
+        """Hold every flag to the rules that a submission's keys are held to.
+
+        Raises:
+            BadInput: with every problem, each naming its flag.
+
+        """
+        lines = {
+            "--company": self.company,
+            "--role": self.role,
+            "--where": self.where,
+            "--agency": self.agency,
+            "--mailbox": self.mailbox,
+        }
+        prose = [("--why", self.why), *(("--line", line) for line in self.lines)]
+        found = [
+            *((flag, texts.find_problem(text)) for flag, text in lines.items() if text),
+            *((flag, texts.find_problem(text, is_prose=True)) for flag, text in prose if text),
+        ]
+        problems = [f"{flag}: {problem}" for flag, problem in found if problem]
+        if self.agency is not None and self.representative is None:
+            problems.append("--representative is missing: an agency needs somebody to write to")
+        if problems:
+            raise BadInput("What was given cannot be used.", "", tuple(problems))
 
     def lay_over(self, interview: Interview) -> Interview:
         """Return `interview` with everything that was given in place of what it said."""

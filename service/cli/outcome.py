@@ -2,6 +2,7 @@
 
 from service import timing
 from service.actions import looking, submitting
+from service.actions.planning import Plan
 from service.app import App
 from service.cli import printing
 from service.cli.printing import say, tell
@@ -36,9 +37,14 @@ def say_submitted(
             say(f"    {command}")
     for follow_up in done.untouched:
         say(f"f{follow_up.id}  to {follow_up.to_name}: {follow_up.state}, left as it is")
-    slots = [each.slot for each in done.follow_ups if each.slot and each.waiting_for is None]
-    for slot in sorted(slots, key=lambda slot: slot.at)[:1]:
-        moment = timing.describe_moment(slot.at, candidate.zone, user_zone=candidate.zone)
-        tell(f"This computer must be awake and online on {moment}.")
-    if slots:
+    if any(each.waiting_for is None for each in done.follow_ups):
         printing.tell_not_running(looking.is_running(app.office))
+
+
+def tell_needed(plan: Plan, candidate: Candidate) -> None:
+    """Say what the first mail needs of this computer."""
+    ready = [mail.slot for mail in plan.mails if mail.slot and mail.waiting_for is None]
+    if ready:
+        first = min(slot.at for slot in ready)
+        moment = timing.describe_moment(first, candidate.zone, user_zone=candidate.zone)
+        tell(f"This computer must be awake and online on {moment}.")

@@ -39,7 +39,10 @@ NEXT_COMMAND = {
     WaitingFor.ACCEPTANCE: "callback show f{id}; accept it: callback approve f{id}",
     WaitingFor.APPROVAL: "callback approve f{id}",
     WaitingFor.NEW_SLOT: 'callback move f{id} "tomorrow 9:30", or callback stop f{id}',
-    WaitingFor.MAILBOX: "callback connect gmail, or callback connect outlook",
+    WaitingFor.MAILBOX: (
+        "callback connect gmail, or callback connect outlook; "
+        "of several connected: add it again with --mailbox ADDRESS"
+    ),
     WaitingFor.USER: "callback approve f{id}",
 }
 

@@ -44,6 +44,8 @@ def status(
         if candidate is None:
             tell("Nothing is set up yet.")
             tell("  callback connect gmail, or callback connect outlook")
+            if json:
+                printing.say_json({"is_running": False, "counts": {}, "next": None})
             return
         found = looking.status(app.office, candidate)
         if json:

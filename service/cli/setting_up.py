@@ -17,7 +17,8 @@ from service.app import App
 from service.cli import asking, printing
 from service.cli.printing import say, tell
 from service.cli.session import candidate_or_stranger, opened
-from service.errors import BadInput, NotFound, SignInFailed, VaultUnusable
+from service.errors import BadInput, NotFound, ServiceError, SignInFailed
+from service.intake import texts
 from service.records import Candidate, Mailbox
 
 SIGN_IN_SECONDS = 600
@@ -88,7 +89,7 @@ def connect(
         if chosen not in kind.accesses:
             offered = ", ".join(kind.accesses)
             raise BadInput(f"{provider} does not offer the access {chosen}.", f"It has: {offered}.")
-        app.provider(provider)
+        _open_client(app, provider)
         candidate = _introduce(app, name, tuple(signature or ()))
         _explain(provider, chosen)
         try:
@@ -106,6 +107,16 @@ def connect(
         adopted = accounts.adopt_waiting(app.office, candidate)
         for follow_up in adopted:
             say(f"  f{follow_up.id} to {follow_up.to_name} waited for a mailbox: now scheduled")
+
+
+def _open_client(app: App, provider: str) -> None:
+    """Notice before anything is asked that no client is set up, or that its file is none."""
+    try:
+        app.provider(provider)
+    except ProviderError as error:
+        raise BadInput(
+            error.detail, f"docs/{provider}.md says where the file comes from"
+        ) from error
 
 
 def list_mailboxes(
@@ -139,7 +150,7 @@ def disconnect(
         found = _find_mailbox(app, candidate, mailbox)
         try:
             page, held = accounts.disconnect(app.office, candidate, found)
-        except (ProviderError, VaultUnusable) as error:
+        except (ProviderError, ServiceError) as error:
             tell(f"The provider could not be told: {error}")
             page, held = None, 0
         say(f"Disconnected {printing.name_mailbox(found)}; its sign-in is forgotten here.")
@@ -184,7 +195,7 @@ def _introduce(app: App, name: str | None, signature: tuple[str, ...]) -> Candid
         raise BadInput("A signature has up to three lines.", "Leave some out.")
     changed = Candidate(
         id=known.id,
-        name=(name or known.name).strip(),
+        name=(known.name if name is None else name).strip(),
         zone=known.zone,
         language=known.language,
         signature=signature or known.signature,
@@ -210,9 +221,12 @@ def _ask_signature() -> tuple[str, ...]:
 
 
 def _refuse_line_breaks(candidate: Candidate) -> None:
-    for text in (candidate.name, *candidate.signature):
-        if not text.isprintable():
-            raise BadInput("A name or signature line holds a line break or a control character.")
+    if not candidate.name:
+        raise BadInput("Your name is needed, for From and the sign-off.", "--name 'Your Name'")
+    for what, text in (("name", candidate.name), *(("signature", t) for t in candidate.signature)):
+        problem = texts.find_problem(text)
+        if problem:
+            raise BadInput(f"The {what} {problem}.", f"--{what} 'one line'")
 
 
 def _explain(provider: str, access: Access) -> None:

@@ -1,5 +1,6 @@
 """A mail's life: move, approve, pause, stop, restore, retry, settle, send now."""
 
+import itertools
 from collections.abc import Callable
 from typing import Annotated
 
@@ -26,11 +27,12 @@ def move(
     when: Annotated[str, typer.Argument(help='"2026-12-09 10:00", "tomorrow 10:00", "in 2 hours"')],
 ) -> None:
     """Give a mail another time, on the reader's clock."""
+    positions = itertools.count()
 
     def act(office: Office, candidate: Candidate, follow_up: FollowUp) -> FollowUp:
-        return steering.move(office, candidate, follow_up, when)
+        return steering.move(office, candidate, follow_up, when, position=next(positions))
 
-    _steer(context, mail, act, "moved")
+    _steer(context, mail, act, "moved", only=(State.HELD, State.SCHEDULED))
 
 
 def approve(context: typer.Context, mail: Id) -> None:

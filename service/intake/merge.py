@@ -5,6 +5,7 @@ only with a higher SEQUENCE. Nothing is ever removed: a person no longer invited
 """
 
 from dataclasses import replace
+from zoneinfo import ZoneInfo
 
 from service.records import Interview, Person, Talk
 
@@ -32,6 +33,9 @@ def merge(stored: Interview, new: Interview) -> tuple[Interview, tuple[str, ...]
             differences.append("your reasons are changed")
     if new.took_place is not None and new.took_place != stored.took_place:
         joined = replace(joined, took_place=new.took_place)
+    elif stored.took_place is False and _is_newer(stored, new):
+        joined = replace(joined, took_place=None)
+        differences.append("it was cancelled, and is on again")
     joined = replace(
         joined,
         talks=_merge_talks(stored, new, differences),
@@ -40,6 +44,15 @@ def merge(stored: Interview, new: Interview) -> tuple[Interview, tuple[str, ...]
         mailbox=new.mailbox or stored.mailbox,
     )
     return joined, tuple(differences)
+
+
+def _is_newer(stored: Interview, new: Interview) -> bool:
+    """Whether the calendar says something later than what is stored: a higher SEQUENCE."""
+    known = {talk.calendar_uid: talk.sequence for talk in stored.talks if talk.calendar_uid}
+    return any(
+        talk.calendar_uid in known and talk.sequence > known[talk.calendar_uid]
+        for talk in new.talks
+    )
 
 
 def _merge_talks(stored: Interview, new: Interview, differences: list[str]) -> tuple[Talk, ...]:
@@ -122,4 +135,4 @@ def _merge_person(known: Person, new: Person, differences: list[str]) -> Person:
 
 
 def _say(talk: Talk) -> str:
-    return f"{talk.starts_at:%Y-%m-%d %H:%M} {talk.starts_at.tzname() or ''}".strip()
+    return f"{talk.starts_at.astimezone(ZoneInfo(talk.zone)):%A %-d %B %H:%M} ({talk.zone})"

@@ -197,4 +197,4 @@ def count_states(connection: sa.Connection, candidate_id: int) -> dict[str, int]
         .where(follow_ups.c.candidate_id == candidate_id)
         .group_by(follow_ups.c.state)
     )
-    return dict(rows.tuples().all())
+    return {str(state): int(count) for state, count in rows}

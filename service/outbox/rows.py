@@ -47,6 +47,7 @@ def slot_values(slot: Slot | None) -> dict[str, Any]:
         "slot_target_at": slot.target_at if slot else None,
         "slot_zone": slot.zone if slot else None,
         "slot_reasons": list(slot.reasons) if slot else [],
+        "slot_warnings": list(slot.warnings) if slot else [],
         "slot_fixed": slot.is_fixed if slot else False,
     }
 
@@ -90,5 +91,6 @@ def _read_slot(row: sa.RowMapping) -> Slot | None:
         target_at=row["slot_target_at"],
         zone=row["slot_zone"],
         reasons=tuple(row["slot_reasons"]),
+        warnings=tuple(row["slot_warnings"]),
         is_fixed=row["slot_fixed"],
     )

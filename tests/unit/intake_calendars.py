@@ -1,4 +1,4 @@
-"""Calendars for the tests of intake: the files of tests/data/invitations, and small ones made here."""
+"""Calendars of several makes as text, for the tests of intake; invented names throughout."""
 
 from datetime import UTC, datetime
 from pathlib import Path

@@ -1,0 +1,192 @@
+"""The scheduler keeps looking, whatever a round, a tick or a slow thread does to it."""
+
+import logging
+import queue as queues
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from service.clock import Clock, real_now
+from service.scheduler import Scheduler
+from tests.factories import WEDNESDAY_MORNING, Queue, make_queue
+
+WAIT_SECONDS = 5.0
+"""Longest wait for a round; a look comes every second at the latest."""
+
+
+@dataclass(slots=True)
+class Rounds:
+    """Takes the place of delivery: hands each round over to the test, which says how it ends."""
+
+    begun: "queues.Queue[int]" = field(default_factory=queues.Queue)
+    is_failing: bool = False
+    may_end: threading.Event = field(default_factory=threading.Event)
+
+    def __post_init__(self) -> None:
+        self.may_end.set()
+
+    def work(self, mailbox_id: int) -> None:
+        """Do one round."""
+        self.begun.put(mailbox_id)
+        assert self.may_end.wait(WAIT_SECONDS)
+        if self.is_failing:
+            raise RuntimeError("this round fails")
+
+
+@pytest.fixture
+def queue(tmp_path: Path) -> Iterator[Queue]:
+    """Return a queue with one mailbox."""
+    queue = make_queue(tmp_path)
+    yield queue
+    queue.database.close()
+
+
+@pytest.fixture
+def rounds() -> Rounds:
+    """Return rounds that end well."""
+    return Rounds()
+
+
+@pytest.fixture
+def scheduler(queue: Queue, rounds: Rounds) -> Iterator[Scheduler]:
+    """Return a running scheduler, a minute before the mails of the tests are due."""
+    start = WEDNESDAY_MORNING - timedelta(minutes=1)
+    clock = Clock(start=start, since=real_now(), rate=600)
+    scheduler = Scheduler(queue.database, clock, rounds.work, lambda: None)
+    scheduler.start()
+    yield scheduler
+    rounds.may_end.set()
+    if not scheduler.is_stopping:
+        scheduler.stop()
+
+
+def test_a_due_mail_gets_its_round(queue: Queue, rounds: Rounds, scheduler: Scheduler) -> None:
+    """The mailbox with the due mail is worked, and no sooner than that."""
+    queue.add()
+    assert rounds.begun.get(timeout=WAIT_SECONDS) == queue.mailbox_id
+    assert scheduler._clock.now() >= WEDNESDAY_MORNING
+
+
+def test_a_round_that_fails_is_not_the_last(
+    queue: Queue, rounds: Rounds, scheduler: Scheduler
+) -> None:
+    """A bad row never stops the loop."""
+    rounds.is_failing = True
+    queue.add()
+    for _ in range(3):
+        assert rounds.begun.get(timeout=WAIT_SECONDS) == queue.mailbox_id
+    assert not scheduler.is_stopping
+
+
+def test_a_mailbox_in_work_is_not_handed_out_again(
+    queue: Queue, rounds: Rounds, scheduler: Scheduler
+) -> None:
+    """One thread at a time works a mailbox; a second look passes it by."""
+    rounds.may_end.clear()
+    queue.add()
+    rounds.begun.get(timeout=WAIT_SECONDS)
+    scheduler.look()
+    assert rounds.begun.empty()
+    rounds.may_end.set()
+    assert rounds.begun.get(timeout=WAIT_SECONDS) == queue.mailbox_id
+
+
+def test_stopping_waits_for_the_round_in_hand(
+    queue: Queue, rounds: Rounds, scheduler: Scheduler
+) -> None:
+    """SIGTERM interrupts no mail."""
+    rounds.may_end.clear()
+    queue.add()
+    rounds.begun.get(timeout=WAIT_SECONDS)
+    stopping = threading.Thread(target=scheduler.stop)
+    stopping.start()
+    assert scheduler._stopping.wait(WAIT_SECONDS)
+    assert stopping.is_alive()
+    rounds.may_end.set()
+    stopping.join(WAIT_SECONDS)
+    assert not stopping.is_alive()
+
+
+def test_a_database_that_was_gone_for_a_while_is_looked_at_again(
+    queue: Queue, rounds: Rounds, scheduler: Scheduler
+) -> None:
+    """A tick that cannot read is followed by another."""
+    queue.add()
+    failed = _Seen("look failed")
+    with _listening("callback", failed):
+        with queue.database.write() as connection:
+            connection.exec_driver_sql("ALTER TABLE attempts RENAME TO attempts_elsewhere")
+        assert failed.event.wait(WAIT_SECONDS)
+    rounds.begun = queues.Queue()
+    with queue.database.write() as connection:
+        connection.exec_driver_sql("ALTER TABLE attempts_elsewhere RENAME TO attempts")
+    assert rounds.begun.get(timeout=WAIT_SECONDS) == queue.mailbox_id
+    assert not scheduler.is_stopping
+
+
+def test_a_tick_whose_thread_ends_slowly_is_not_the_last(
+    queue: Queue, rounds: Rounds, scheduler: Scheduler
+) -> None:
+    """The next look may fall due while the last one's thread has not quite ended.
+
+    APScheduler counts that one as still running, and drops a job for good that may not run twice.
+    The thread is held where it writes that the tick has ended, until the next look is due.
+    """
+    slow = _SlowEnd()
+    try:
+        with _listening("apscheduler.executors.default", slow):
+            assert slow.is_holding.wait(WAIT_SECONDS)
+            queue.add()
+            assert rounds.begun.get(timeout=WAIT_SECONDS) == queue.mailbox_id
+    finally:
+        slow.may_end.set()
+    assert rounds.begun.get(timeout=WAIT_SECONDS) == queue.mailbox_id
+    assert not scheduler.is_stopping
+
+
+class _SlowEnd(logging.Handler):
+    """Holds the first tick just before APScheduler notes that it has ended."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_holding = threading.Event()
+        self.may_end = threading.Event()
+
+    def handle(self, record: logging.LogRecord) -> bool:
+        """Wait here and not in `emit`, under whose lock every other tick would wait, too."""
+        if "executed" in record.getMessage() and not self.is_holding.is_set():
+            self.is_holding.set()
+            self.may_end.wait(2 * WAIT_SECONDS)
+        return True
+
+
+class _Seen(logging.Handler):
+    """Notices one sentence in a log."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__()
+        self.sentence = sentence
+        self.event = threading.Event()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.getMessage() == self.sentence:
+            self.event.set()
+
+
+@contextmanager
+def _listening(logger_name: str, handler: logging.Handler) -> Iterator[None]:
+    """Let `handler` have the records of a logger from level info on."""
+    logger = logging.getLogger(logger_name)
+    level = logger.level
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        logger.setLevel(level)
