@@ -333,7 +333,7 @@ def classify(status: int, body: bytes, headers: Mapping[str, str], *, sends: boo
     https://developers.google.com/workspace/gmail/api/guides/handle-errors (2026-04-01)
     """
     reasons, message = _read_refusal(body)
-    if status == requests.codes.not_found and not wire.is_json_object(body):
+    if status == requests.codes.not_found and not _is_own_not_found(body):
         # A proxy has a page for everything; only Gmail's own word says that a draft is gone.
         return _unreadable(sends=sends)
     verdict = _STATUSES.get(status) or wire.verdict_on(status, "Gmail", sends=sends)
@@ -343,6 +343,18 @@ def classify(status: int, body: bytes, headers: Mapping[str, str], *, sends: boo
     if status == requests.codes.too_many_requests:
         pause = _pause_in(message) or pause
     return verdict.error(pause=pause)
+
+
+def _is_own_not_found(body: bytes) -> bool:
+    """Tell Gmail's "no such draft" from any other page that has the same number."""
+    try:
+        error = json.loads(body)["error"]
+        reasons = {entry.get("reason") for entry in error.get("errors", ())}
+        return error.get("code") == requests.codes.not_found and (
+            error.get("status") == "NOT_FOUND" or "notFound" in reasons
+        )
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return False
 
 
 def _pause_in(message: str) -> wire.Pause:

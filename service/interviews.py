@@ -249,6 +249,13 @@ def note_took_place(connection: sa.Connection, interview_id: int, *, took_place:
     )
 
 
+def save_talks(connection: sa.Connection, candidate_id: int, interview: Interview) -> None:
+    """Store what has changed of the talks of a stored interview."""
+    assert interview.id is not None  # noqa: S101 - it came from the database
+    for talk in interview.talks:
+        _save_talk(connection, candidate_id, interview.id, talk)
+
+
 def _save_talk(connection: sa.Connection, candidate_id: int, interview_id: int, talk: Talk) -> None:
     values = {
         "interview_id": interview_id,

@@ -328,6 +328,7 @@ attempts = _table(
     sa.Column("announced_at", UtcDateTime),  # from here the call may have been made
     sa.Column("draft_id", sa.Text),
     sa.Column("draft_text_hash", sa.Text),  # what we write into the draft, to notice an edit
+    sa.Column("draft_is_outdated", sa.Boolean, nullable=False),  # we are taking it away
     sa.Column("draft_is_gone", sa.Boolean, nullable=False),  # it was sent, deleted or replaced
     sa.Column("message_id", sa.Text),
     sa.Column("sent_id", sa.Text),

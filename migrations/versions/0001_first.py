@@ -458,6 +458,7 @@ def upgrade() -> None:
         sa.Column("announced_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("draft_id", sa.Text(), nullable=True),
         sa.Column("draft_text_hash", sa.Text(), nullable=True),
+        sa.Column("draft_is_outdated", sa.Boolean(), nullable=False),
         sa.Column("draft_is_gone", sa.Boolean(), nullable=False),
         sa.Column("message_id", sa.Text(), nullable=True),
         sa.Column("sent_id", sa.Text(), nullable=True),

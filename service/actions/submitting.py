@@ -1,7 +1,7 @@
 """Stores a plan: the interview, and its follow-ups as they were shown."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -103,7 +103,12 @@ def cancel(
             continue
         sequences = [talk.sequence for talk in found.talks if talk.calendar_uid == key.uid]
         if max(sequences, default=0) <= key.sequence:
-            stopped += note_cancelled(office, candidate, found)
+            # Its SEQUENCE is kept: what it overtook on its way brings nothing back.
+            talks = tuple(
+                replace(talk, sequence=key.sequence) if talk.calendar_uid == key.uid else talk
+                for talk in found.talks
+            )
+            stopped += note_cancelled(office, candidate, replace(found, talks=talks))
     return stopped
 
 
@@ -115,6 +120,7 @@ def note_cancelled(
     now = office.now()
     with office.database.write() as connection:
         interviews.note_took_place(connection, interview.id, took_place=False)
+        interviews.save_talks(connection, id_of(candidate), interview)
         return tuple(
             outbox.stop(
                 connection, each.id, at=now, by="user", reason="the interview did not take place"

@@ -18,6 +18,7 @@ from service.delivery import decisions
 from service.delivery.decisions import Verdict
 from service.delivery.drafts import Drafts, Ended
 from service.delivery.record import Record
+from service.errors import MailboxUnusable
 from service.logs import log
 from service.mailboxes import Mailboxes, Opened
 from service.outbox import Attempt
@@ -127,6 +128,8 @@ class Courier:
         except (Rejected, OutcomeUnknown) as error:
             # The sign-in server's trouble is none of this mail's.
             raise TryLater(error.code, error.detail, request_id=error.request_id) from error
+        except MailboxUnusable as error:
+            raise TryLater("disconnected", error.message) from error
         stale.mailbox.close()
         return call(self.opened.mailbox)
 
@@ -191,6 +194,9 @@ class Courier:
     ) -> None:
         """Look for an announced mail, and confirm, disprove, lose or look again later."""
         now = self._clock.now()
+        if error is None and attempt.answer is not None:
+            # The send was refused, and could not be looked for then: it is judged as refused now.
+            error = Rejected(attempt.answer, "The provider refused to send it.")
         trace = Trace(
             send_key=follow_up.send_key,
             draft_id=attempt.draft_id,
@@ -250,7 +256,9 @@ class Courier:
         elif now - (attempt.announced_at or now) > decisions.LONGEST_LOOKING:
             self._record.lose(follow_up, attempt.id, "it could not be looked for within a day")
         else:
-            self._record.look_again(attempt, decisions.next_look(attempt.looks, now))
+            refused = error.code if isinstance(error, Rejected) else None
+            moment = decisions.next_look(attempt.looks, now)
+            self._record.look_again(attempt, moment, refused=refused)
 
     def _postpone(
         self,

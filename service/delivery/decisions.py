@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from providers.base import Access, Seen, Sight
-from providers.errors import TryLater
+from providers.errors import Rejected, TryLater
 from providers.mime import wire_address
 
 FIRST_WAIT = timedelta(minutes=1)
@@ -79,7 +79,14 @@ def hash_mail(subject: str, body: str, recipients: Iterable[str]) -> str:
 
 def fold_addresses(addresses: Iterable[str]) -> list[str]:
     """Return addresses as they are compared: in a header a domain stands in ASCII."""
-    return sorted(wire_address(address).casefold() for address in addresses if "@" in address)
+    return sorted(_fold_address(address).casefold() for address in addresses if address)
+
+
+def _fold_address(address: str) -> str:
+    try:
+        return wire_address(address)
+    except Rejected:
+        return address  # what no header can hold is compared as it is, and refused when drafted
 
 
 LONGEST_LOOKING = timedelta(days=1)

@@ -56,7 +56,8 @@ class Drafts:
         """
         with self._database.read() as connection:
             earlier = outbox.find_earlier_draft(connection, follow_up.id, self._mailbox.id)
-        draft = self._take_over(follow_up, attempt_id, earlier) if earlier else None
+            written = outbox.list_written(connection, follow_up.id)
+        draft = self._take_over(follow_up, attempt_id, earlier, written) if earlier else None
         if draft is None:
             draft = self._ask(lambda mailbox: mailbox.create_draft(mail, follow_up.send_key))
         with self._database.write() as connection:
@@ -70,9 +71,14 @@ class Drafts:
             )
         return draft.id
 
-    def _take_over(self, follow_up: FollowUp, attempt_id: int, earlier: Attempt) -> Draft | None:
+    def _take_over(
+        self, follow_up: FollowUp, attempt_id: int, earlier: Attempt, written: set[str]
+    ) -> Draft | None:
         """Re-read what an earlier attempt left behind; None when a new draft is to be made."""
         draft_id = earlier.draft_id
+        if draft_id is not None and earlier.draft_is_outdated:
+            self._replace(follow_up, attempt_id, draft_id)
+            return None
         draft = self._ask(lambda mailbox: mailbox.read_draft(draft_id)) if draft_id else None
         draft = draft or self._ask(lambda mailbox: mailbox.find_draft(follow_up.send_key))
         if draft is None:
@@ -88,16 +94,18 @@ class Drafts:
         theirs = decisions.hash_mail(draft.subject, draft.body, draft.recipients)
         if theirs == ours:
             return draft
-        if theirs == earlier.draft_text_hash:
-            self._replace(follow_up, draft)
+        if theirs in written:
+            self._replace(follow_up, attempt_id, draft.id)
             return None
         return self._adopt(follow_up, attempt_id, earlier, draft, ours)
 
-    def _replace(self, follow_up: FollowUp, draft: Draft) -> None:
+    def _replace(self, follow_up: FollowUp, attempt_id: int, draft_id: str) -> None:
         """Take away a draft that holds what was changed here since."""
-        self._ask(lambda mailbox: mailbox.delete_draft(draft.id))
         with self._database.write() as connection:
-            outbox.forget_draft(connection, follow_up.id, draft.id)
+            outbox.outdate_draft(connection, attempt_id, follow_up.id, draft_id)
+        self._ask(lambda mailbox: mailbox.delete_draft(draft_id))
+        with self._database.write() as connection:
+            outbox.forget_draft(connection, follow_up.id, draft_id)
 
     def _end_without(
         self, follow_up: FollowUp, attempt_id: int, earlier: Attempt, draft_id: str

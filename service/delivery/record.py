@@ -162,10 +162,10 @@ class Record:
 
         self._write(write, "disprove", follow_up, attempt_id)
 
-    def look_again(self, attempt: Attempt, moment: datetime) -> None:
-        """Leave it open: neither proof nor disproof yet."""
+    def look_again(self, attempt: Attempt, moment: datetime, *, refused: str | None = None) -> None:
+        """Leave it open: neither proof nor disproof yet. `refused`: the code the send met with."""
         with self._database.write() as connection:
-            outbox.look_again_at(connection, attempt.id, moment)
+            outbox.look_again_at(connection, attempt.id, moment, refused=refused)
 
     def _write(
         self,
@@ -219,6 +219,15 @@ def make_planner(
         due_at = max(slot.at, follow_up.next_try_at or slot.at)
         if not timing.is_missed(slot, due_at, now):
             return slot
+        try:
+            return plan_missed(connection, follow_up, slot, now)
+        except Exception as error:  # noqa: BLE001 - a row that cannot be planned is the user's
+            log.error("mail cannot be planned", action="plan", follow_up=follow_up.id, error=error)
+            return None
+
+    def plan_missed(
+        connection: sa.Connection, follow_up: FollowUp, slot: Slot, now: datetime
+    ) -> Slot | None:
         interview = interviews.get(
             connection, follow_up.interview_id, candidate_id=follow_up.candidate_id
         )

@@ -13,12 +13,12 @@ from service.delivery import decisions
 from service.delivery.attempt import Courier, Lease
 from service.delivery.drafts import hash_follow_up
 from service.delivery.record import Record, make_planner
-from service.errors import ServiceError, StorageUnusable, WrongState
+from service.errors import Conflict, ServiceError, StorageUnusable, WrongState
 from service.logs import log
 from service.mailboxes import Mailboxes
 from service.outbox import Attempt
 from service.records import FollowUp, Mailbox
-from service.states import State, Step, WaitingFor
+from service.states import Step, WaitingFor
 
 
 class Delivery:
@@ -59,6 +59,7 @@ class Delivery:
         finally:
             if courier is not None:
                 courier.opened.mailbox.close()
+            self._hold_stranded(mailbox_id)
             leases.give_back(self._database, self._owner, mailbox_id)
 
     def _renew(self, mailbox_id: int) -> Lease | None:
@@ -127,7 +128,7 @@ class Delivery:
         attempt: Attempt,
     ) -> None:
         if attempt.step is not Step.ANNOUNCED:
-            self._give_back(mailbox, follow_up, attempt)
+            self._record.release(follow_up, attempt.id, "the service was interrupted")
         elif attempt.access == Access.SEND_ONLY or mailbox.disconnected_at is not None:
             self._record.lose(follow_up, attempt.id, "the service was interrupted while sending")
         elif attempt.next_look_at is not None and attempt.next_look_at > self._clock.now():
@@ -137,23 +138,29 @@ class Delivery:
         else:
             courier.settle_announced(follow_up, attempt)
 
-    def _give_back(self, mailbox: Mailbox, follow_up: FollowUp, attempt: Attempt) -> None:
-        """Release what was never announced; in a disconnected mailbox it waits for another."""
+    def _hold_stranded(self, mailbox_id: int) -> None:
+        """Hold what was given back to a mailbox that the user disconnected meanwhile."""
+        mailbox = self._mailboxes.get(mailbox_id)
         if mailbox.disconnected_at is None:
-            self._record.release(follow_up, attempt.id, "the service was interrupted")
             return
-        reason = f"{mailbox.address} was disconnected"
-        self._record.hold(follow_up, attempt.id, WaitingFor.MAILBOX, reason)
+        now = self._clock.now()
         with self._database.write() as connection:
-            current = outbox.get(connection, follow_up.id)
-            if current.state is State.HELD:
+            for follow_up in outbox.list_scheduled(connection, mailbox_id):
+                outbox.hold(
+                    connection,
+                    follow_up.id,
+                    WaitingFor.MAILBOX,
+                    at=now,
+                    by="service",
+                    reason=f"{mailbox.address} was disconnected",
+                )
                 outbox.readdress(
                     connection,
                     follow_up.id,
-                    to_name=current.to_name,
-                    to_address=current.to_address,
+                    to_name=follow_up.to_name,
+                    to_address=follow_up.to_address,
                     mailbox_id=None,
-                    at=self._clock.now(),
+                    at=now,
                     by="service",
                 )
 
@@ -206,13 +213,13 @@ class Delivery:
             try:
                 with self._database.write() as connection:
                     claimed = self._claim_one(connection, mailbox, due)
-            except WrongState:
+            except (WrongState, Conflict):
                 continue
             except StorageUnusable:
                 raise
             except Exception as error:  # noqa: BLE001 - a bad row must not stop the others
                 log.error("mail cannot be claimed", action="claim", follow_up=due.id, error=error)
-                self._put_off(due)
+                self._put_to_user(due)
                 continue
             if claimed is not None:
                 return claimed
@@ -232,16 +239,16 @@ class Delivery:
             text_hash=hash_follow_up(due),
         )
 
-    def _put_off(self, follow_up: FollowUp) -> None:
-        """Leave a row alone that breaks what touches it, for as long as a retry ever waits."""
-        now = self._clock.now()
+    def _put_to_user(self, follow_up: FollowUp) -> None:
+        """Hold a row that breaks what touches it: neither forgotten nor tried at every tick."""
         with self._database.write() as connection:
-            outbox.put_off(
+            outbox.hold(
                 connection,
                 follow_up.id,
-                now + decisions.LONGEST_WAIT,
-                at=now,
-                reason="something about this mail could not be worked out; it is tried again",
+                WaitingFor.NEW_SLOT,
+                at=self._clock.now(),
+                by="service",
+                reason="something about this mail could not be worked out; look at it",
             )
 
     def _is_planned_anew(self, connection: sa.Connection, follow_up: FollowUp) -> bool:
@@ -255,12 +262,21 @@ class Delivery:
                 at=now,
                 by="service",
                 reason="its time has passed by more than two working days; the text may be stale",
+                version=follow_up.version,
             )
             log.error("mail needs you", action="hold", follow_up=follow_up.id)
             return True
         if slot == follow_up.slot:
             return False
         reason = slot.reasons[-1] if slot.reasons else "its slot was missed"
-        outbox.move(connection, follow_up.id, slot, at=now, by="service", reason=reason)
+        outbox.move(
+            connection,
+            follow_up.id,
+            slot,
+            at=now,
+            by="service",
+            reason=reason,
+            version=follow_up.version,
+        )
         log.warning("slot missed, planned anew", action="move", follow_up=follow_up.id)
         return True

@@ -5,8 +5,8 @@ only with a higher SEQUENCE. Nothing is ever removed: a person no longer invited
 """
 
 from dataclasses import replace
-from zoneinfo import ZoneInfo
 
+from service import timing
 from service.records import Interview, Person, Talk
 
 _SAID_FIELDS = (("company", "the company"), ("role", "the role"), ("agency", "the agency"))
@@ -47,10 +47,18 @@ def merge(stored: Interview, new: Interview) -> tuple[Interview, tuple[str, ...]
 
 
 def _is_newer(stored: Interview, new: Interview) -> bool:
-    """Whether the calendar says something later than what is stored: a higher SEQUENCE."""
-    known = {talk.calendar_uid: talk.sequence for talk in stored.talks if talk.calendar_uid}
+    """Whether the calendar sets a talk that is not among those that were cancelled.
+
+    The same event with a higher SEQUENCE, or another event: many offices cancel and invite anew.
+    """
+    known = {
+        (talk.calendar_uid, talk.recurrence_id): talk.sequence
+        for talk in stored.talks
+        if talk.calendar_uid
+    }
     return any(
-        talk.calendar_uid in known and talk.sequence > known[talk.calendar_uid]
+        talk.calendar_uid is not None
+        and talk.sequence > known.get((talk.calendar_uid, talk.recurrence_id), -1)
         for talk in new.talks
     )
 
@@ -135,4 +143,4 @@ def _merge_person(known: Person, new: Person, differences: list[str]) -> Person:
 
 
 def _say(talk: Talk) -> str:
-    return f"{talk.starts_at.astimezone(ZoneInfo(talk.zone)):%A %-d %B %H:%M} ({talk.zone})"
+    return timing.describe_moment(talk.starts_at, talk.zone, user_zone=talk.zone)

@@ -13,10 +13,12 @@ from service.outbox.attempts import (
     find_open,
     forget_draft,
     list_attempts,
+    list_written,
     look_again_at,
     note_draft,
+    outdate_draft,
 )
-from service.outbox.changes import adopt_text, ask_stop, move, put_off, readdress, write_text
+from service.outbox.changes import adopt_text, ask_stop, move, readdress, write_text
 from service.outbox.guarded import TRANSITIONS
 from service.outbox.queries import (
     Event,
@@ -28,6 +30,7 @@ from service.outbox.queries import (
     get,
     list_events,
     list_follow_ups,
+    list_scheduled,
     list_slots,
 )
 from service.outbox.transitions import (
@@ -71,13 +74,15 @@ __all__ = [
     "list_attempts",
     "list_events",
     "list_follow_ups",
+    "list_scheduled",
     "list_slots",
+    "list_written",
     "look_again_at",
     "lose",
     "move",
     "note_draft",
+    "outdate_draft",
     "postpone",
-    "put_off",
     "readdress",
     "refuse",
     "release",

@@ -28,8 +28,10 @@ class Attempt:
     announced_at: datetime | None
     draft_id: str | None
     draft_text_hash: str | None = field(repr=False)
+    draft_is_outdated: bool
     message_id: str | None
     sent_id: str | None
+    answer: str | None
     looks: int
     next_look_at: datetime | None
     outcome: str | None
@@ -48,6 +50,8 @@ def note_draft(
         connection,
         attempt_id,
         step=Step.DRAFTED,
+        draft_is_outdated=False,
+        draft_is_gone=False,
         draft_id=draft_id,
         draft_text_hash=text_hash,
         message_id=message_id,
@@ -63,14 +67,41 @@ def forget_draft(connection: sa.Connection, follow_up_id: int, draft_id: str) ->
     )
 
 
+def outdate_draft(
+    connection: sa.Connection, attempt_id: int, follow_up_id: int, draft_id: str
+) -> None:
+    """Note, before it is done, that the service takes a draft away, not the user."""
+    connection.execute(
+        sa.update(attempts)
+        .where(
+            attempts.c.follow_up_id == follow_up_id,
+            sa.or_(attempts.c.draft_id == draft_id, attempts.c.id == attempt_id),
+        )
+        .values(draft_id=draft_id, draft_is_outdated=True)
+    )
+
+
+def list_written(connection: sa.Connection, follow_up_id: int) -> set[str]:
+    """Return what tells apart every text that attempts have written into drafts so far."""
+    hashes = connection.scalars(
+        sa.select(attempts.c.draft_text_hash).where(
+            attempts.c.follow_up_id == follow_up_id, attempts.c.ended_at.is_not(None)
+        )
+    )
+    return {each for each in hashes if each}
+
+
 def announce(connection: sa.Connection, attempt_id: int, *, at: datetime) -> None:
     """Say that the sending call may be made at any moment from now on."""
     _update(connection, attempt_id, step=Step.ANNOUNCED, announced_at=at)
 
 
-def look_again_at(connection: sa.Connection, attempt_id: int, moment: datetime) -> None:
-    """Count one look, and say when the next is due."""
-    _update(connection, attempt_id, looks=attempts.c.looks + 1, next_look_at=moment)
+def look_again_at(
+    connection: sa.Connection, attempt_id: int, moment: datetime, *, refused: str | None = None
+) -> None:
+    """Count one look, and say when the next is due; `refused` is how the send was refused."""
+    said = {"answer": refused} if refused is not None else {}
+    _update(connection, attempt_id, looks=attempts.c.looks + 1, next_look_at=moment, **said)
 
 
 def end_attempt(
@@ -125,9 +156,11 @@ def find_earlier_draft(
                 attempts.c.mailbox_id == mailbox_id,
                 attempts.c.ended_at.is_not(None),
                 attempts.c.access == "drafts",
-                attempts.c.draft_is_gone.is_(False),
             )
-            .order_by(attempts.c.draft_id.is_(None), attempts.c.id.desc())
+            .order_by(
+                sa.or_(attempts.c.draft_id.is_(None), attempts.c.draft_is_gone),
+                attempts.c.id.desc(),
+            )
             .limit(1)
         )
         .mappings()
@@ -162,10 +195,12 @@ def _read(row: sa.RowMapping) -> Attempt:
         started_at=row["started_at"],
         step=Step(row["step"]),
         announced_at=row["announced_at"],
-        draft_id=row["draft_id"],
+        draft_id=None if row["draft_is_gone"] else row["draft_id"],
         draft_text_hash=row["draft_text_hash"],
+        draft_is_outdated=row["draft_is_outdated"],
         message_id=row["message_id"],
         sent_id=row["sent_id"],
+        answer=row["answer"],
         looks=row["looks"],
         next_look_at=row["next_look_at"],
         outcome=row["outcome"],

@@ -74,28 +74,6 @@ def write_text(
     )
 
 
-def put_off(
-    connection: sa.Connection,
-    follow_up_id: int,
-    next_try_at: datetime,
-    *,
-    at: datetime,
-    reason: str,
-) -> FollowUp:
-    """Leave a scheduled follow-up alone until `next_try_at`; its slot stays."""
-    return change(
-        connection,
-        follow_up_id,
-        "put-off",
-        states=(State.SCHEDULED,),
-        at=at,
-        by="service",
-        reason=reason,
-        next_try_at=next_try_at,
-        last_error=reason,
-    )
-
-
 def adopt_text(
     connection: sa.Connection, follow_up_id: int, text: Text, *, at: datetime
 ) -> FollowUp:

@@ -61,10 +61,12 @@ def find_due(connection: sa.Connection, mailbox_id: int, now: datetime) -> Follo
     row = (
         connection.execute(
             sa.select(follow_ups)
+            .join(mailboxes, mailboxes.c.id == follow_ups.c.mailbox_id)
             .where(
                 follow_ups.c.state == State.SCHEDULED,
                 follow_ups.c.mailbox_id == mailbox_id,
                 follow_ups.c.due_at <= now,
+                mailboxes.c.disconnected_at.is_(None),
             )
             .order_by(follow_ups.c.due_at)
             .limit(1)
@@ -73,6 +75,16 @@ def find_due(connection: sa.Connection, mailbox_id: int, now: datetime) -> Follo
         .one_or_none()
     )
     return read_follow_up(row) if row else None
+
+
+def list_scheduled(connection: sa.Connection, mailbox_id: int) -> list[FollowUp]:
+    """Return every scheduled follow-up of a mailbox."""
+    rows = connection.execute(
+        sa.select(follow_ups).where(
+            follow_ups.c.state == State.SCHEDULED, follow_ups.c.mailbox_id == mailbox_id
+        )
+    ).mappings()
+    return [read_follow_up(row) for row in rows]
 
 
 def find_mailboxes_with_work(connection: sa.Connection, now: datetime) -> list[int]:

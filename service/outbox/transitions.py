@@ -99,6 +99,7 @@ def hold(
     by: str,
     reason: str,
     attempt_id: int | None = None,
+    version: int | None = None,
 ) -> FollowUp:
     """Move to held; out of sending only with its attempt, when certainly nothing was sent."""
     return move_state(
@@ -110,6 +111,7 @@ def hold(
         by=by,
         reason=reason,
         attempt_id=attempt_id,
+        version=version,
         waiting_for=waiting_for,
     )
 
@@ -138,6 +140,7 @@ def claim(
             started_at=at,
             step=Step.CLAIMED,
             draft_text_hash=text_hash,
+            draft_is_outdated=False,
             draft_is_gone=False,
             looks=0,
         )

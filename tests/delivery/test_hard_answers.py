@@ -35,11 +35,19 @@ def test_a_404_of_something_in_between_is_no_proof(install: Install, kind: str, 
     assert len(at.far.went()) == 1
 
 
-def test_a_draft_deleted_just_before_the_send_does_not_count_as_sent(install: Install) -> None:
-    """The one send ever made was refused, as the draft was not there: nobody got a mail."""
+@pytest.mark.parametrize("is_seen", [True, False], ids=["looked-at-once", "look-failed-once"])
+def test_a_draft_deleted_just_before_the_send_does_not_count_as_sent(
+    install: Install, *, is_seen: bool
+) -> None:
+    """The one send ever made was refused, as the draft was not there: nobody got a mail.
+
+    That it was refused is not forgotten when the look comes to nothing at first.
+    """
     at = install("gmail-drafts")
     follow_up = at.queue.add()
     bench = at.server.bench
+    if not is_seen:
+        bench.arm(at.server.looking, "before", google.backend_error(), method="GET")
     send = request_to("POST", bench.sending)
     fault = bench.server.faults.add(Fault(send, "before", "hang"))
     with ThreadPoolExecutor(1) as pool:
@@ -48,6 +56,7 @@ def test_a_draft_deleted_just_before_the_send_does_not_count_as_sent(install: In
         at.far.discard(at.far.draft_ids()[0])
         fault.release()
         worker.result()
+    at.run_until_quiet()
     assert at.far.went() == []
     assert at.state(follow_up) in (State.HELD, State.UNCONFIRMED)
 

@@ -14,7 +14,7 @@ from service.app import App
 from service.errors import MailboxUnusable
 from service.schema import grants
 from service.states import State, Step, WaitingFor
-from tests.delivery.conftest import Install
+from tests.delivery.conftest import DRAFTS, SEND_ONLY, Install
 from tests.delivery.installation import Installation
 from tests.delivery.late_fault import LateFault
 from tests.loopback.faults import Ending, Fault, When
@@ -233,16 +233,20 @@ def test_disconnected_while_sending_the_mail_waits_for_another_mailbox(
     assert (after.state, after.waiting_for) == (State.HELD, WaitingFor.MAILBOX)
 
 
-@pytest.mark.parametrize("when", ["claimed", "announced"])
+@pytest.mark.parametrize(
+    ("kind", "is_announced"),
+    # Without a draft nothing is asked of the provider before the announcement.
+    [*((kind, False) for kind in DRAFTS), *((kind, True) for kind in (*DRAFTS, *SEND_ONLY))],
+)
 def test_disconnected_under_a_living_worker_the_mail_waits_for_another_mailbox(
-    served: Installation, when: str
+    install: Install, kind: str, *, is_announced: bool
 ) -> None:
-    """The same where the process lives on; the refused token proves that nothing went."""
-    at = served
+    """The same where the process lives on; a refused token proves that nothing went."""
+    at = install(kind)
     follow_up = at.queue.add()
 
     def disconnect() -> bool:
-        is_now = at.is_announced() if when == "announced" else at.state(follow_up) is State.SENDING
+        is_now = at.is_announced() if is_announced else at.state(follow_up) is State.SENDING
         if is_now:
             at.server.bench.expire_tokens()
             accounts.disconnect(at.office, at.candidate, at.mailbox)

@@ -253,19 +253,19 @@ def test_a_time_the_user_names_while_the_mail_is_planned_anew_stays(install: Ins
     at.clock.pass_by(timedelta(hours=1))
     theirs = make_slot(at.clock.now() + timedelta(days=1))
     other, _ = at.another()
+    writes: list[str] = []
 
-    def move(connection: sa.Connection) -> None:
-        is_claim = connection.get_execution_options().get("callback_writes") and begun
-        begun.append(connection)
-        if is_claim and at.queue.get(follow_up).slot != theirs:
-            with other.database.write() as theirs_connection:
-                outbox.move(theirs_connection, follow_up.id, theirs, at=at.clock.now(), by="user")
+    def move_before_the_second(_connection: sa.Connection, _options: object) -> None:
+        writes.append("lease" if not writes else "claim")
+        if len(writes) == 2:
+            with other.database.write() as connection:
+                outbox.move(connection, follow_up.id, theirs, at=at.clock.now(), by="user")
 
-    begun: list[sa.Connection] = []
-    engine = at.app.database._engine
-    sa.event.listen(engine, "begin", move, insert=True)
+    sa.event.listen(
+        at.app.database._engine, "set_connection_execution_options", move_before_the_second
+    )
     at.work()
-    sa.event.remove(engine, "begin", move)
+    assert len(writes) > 2
     after = at.queue.get(follow_up)
     assert (after.state, after.slot) == (State.SCHEDULED, theirs)
 
