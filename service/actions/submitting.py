@@ -34,6 +34,8 @@ class Submitted:
     interview: Interview
     follow_ups: tuple[FollowUp, ...]
     untouched: tuple[FollowUp, ...] = ()
+    stopped: tuple[FollowUp, ...] = ()
+    """What had a reader before and has none now: somebody who was not met after all."""
 
 
 def submit(office: Office, candidate: Candidate, plan: Plan) -> Submitted:
@@ -72,11 +74,13 @@ def submit(office: Office, candidate: Candidate, plan: Plan) -> Submitted:
                 done.append(_update(connection, saved, plan, mail, known, now))
             else:
                 untouched.append(known)
-        for orphan in existing.values():
-            if orphan.state in (State.HELD, State.SCHEDULED):
-                reason = "the interview did not take place, or this person was not met"
-                outbox.stop(connection, orphan.id, at=now, by="user", reason=reason)
-    return Submitted(saved, tuple(done), tuple(untouched))
+        reason = "the interview did not take place, or this person was not met"
+        stopped = tuple(
+            outbox.stop(connection, orphan.id, at=now, by="user", reason=reason)
+            for orphan in existing.values()
+            if orphan.state in (State.HELD, State.SCHEDULED)
+        )
+    return Submitted(saved, tuple(done), tuple(untouched), stopped)
 
 
 def _is_on_again(plan: Plan, saved: Interview) -> bool:

@@ -130,6 +130,12 @@ def run(arguments: list[str]) -> int:
         return error.exit_code
     except KeyboardInterrupt:
         return _stop()
+    except Exception as error:
+        if is_debugging:
+            raise
+        kind = type(error).__name__
+        sys.stderr.write(f"Something unexpected went wrong ({kind}).\n  callback --debug ...\n")
+        return 1
     return 0
 
 

@@ -92,7 +92,7 @@ def add(
     if file is not None:
         given.check()
     with opened(context) as app:
-        may_ask = not yes and asking.is_interactive() and file != "-"
+        may_ask = not yes and not json and asking.is_interactive() and file != "-"
         candidate = candidate_or_stranger(app)
         planning.require_mailbox(app.office, candidate, mailbox)
         found = _read(app, candidate, file, given, me, name, may_ask=may_ask)

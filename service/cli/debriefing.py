@@ -21,7 +21,7 @@ from service.timing import RestDays
 def debrief(
     context: typer.Context,
     interview: Annotated[
-        str | None, typer.Argument(metavar="[INTERVIEW]", help="i3; else the first that waits.")
+        str | None, typer.Argument(metavar="INTERVIEW", help="i3; else the first that waits.")
     ] = None,
     took_place: Annotated[
         bool | None, typer.Option("--took-place/--cancelled", help="Did it take place?")
@@ -42,7 +42,7 @@ def debrief(
 ) -> None:
     """Say how it went: the mails are written, shown and scheduled."""
     with opened(context) as app:
-        may_ask = not yes and asking.is_interactive()
+        may_ask = not yes and not json and asking.is_interactive()
         candidate = app.office.candidate()
         found = _find(app, candidate, interview)
         if found.ends_at > app.office.now():
@@ -52,7 +52,8 @@ def debrief(
             )
         if not json:
             tell(f"i{found.id}  {found.company}{f', {found.role}' if found.role else ''}")
-        if not _ask_took_place(took_place, may_ask=may_ask):
+        known = found.took_place if took_place is None else took_place
+        if not _ask_took_place(known, may_ask=may_ask):
             _close(app, candidate, found)
             return
         given = Given(

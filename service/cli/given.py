@@ -82,8 +82,6 @@ class Given:
             *((flag, texts.find_problem(text, is_prose=True)) for flag, text in prose if text),
         ]
         problems = [f"{flag}: {problem}" for flag, problem in found if problem]
-        if self.agency is not None and self.representative is None:
-            problems.append("--representative is missing: an agency needs somebody to write to")
         if problems:
             raise BadInput("What was given cannot be used.", "", tuple(problems))
 
@@ -163,6 +161,10 @@ class Given:
         self, agency: str | None, people: tuple[Person, ...]
     ) -> tuple[str | None, tuple[Person, ...]]:
         if self.representative is None:
+            if self.agency and not any(p.kind is Kind.REPRESENTATIVE for p in people):
+                raise BadInput(
+                    "An agency needs somebody to write to.", "--representative 'Name <address>'"
+                )
             return self.agency or agency, people
         person = replace(read_person(self.representative), kind=Kind.REPRESENTATIVE, is_met=False)
         kept = tuple(each for each in people if each.kind is not Kind.REPRESENTATIVE)

@@ -37,6 +37,8 @@ def say_submitted(
             say(f"    {command}")
     for follow_up in done.untouched:
         say(f"f{follow_up.id}  to {follow_up.to_name}: {follow_up.state}, left as it is")
+    for follow_up in done.stopped:
+        say(f"f{follow_up.id}  to {follow_up.to_name}: stopped, not met")
     if any(each.waiting_for is None for each in done.follow_ups):
         printing.tell_not_running(looking.is_running(app.office))
 

@@ -91,7 +91,10 @@ def describe_state(follow_up: FollowUp) -> str:
 def next_command(follow_up: FollowUp) -> str | None:
     """Return what to type so that this mail goes on, None when nothing is needed."""
     if follow_up.state is State.UNCONFIRMED:
-        return f"look in Sent, then: callback sent f{follow_up.id}, or not-sent f{follow_up.id}"
+        return (
+            f"look in Sent, then: callback sent f{follow_up.id}, "
+            f"or callback not-sent f{follow_up.id}"
+        )
     if follow_up.state is State.FAILED:
         return f"callback show f{follow_up.id}, then callback retry f{follow_up.id}"
     if follow_up.waiting_for is None:

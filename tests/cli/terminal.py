@@ -1,6 +1,7 @@
 """A real terminal with a user at it: waits for a question, types the answer, keeps the screen."""
 
 import re
+import signal
 from collections.abc import Mapping
 from types import TracebackType
 from typing import Self
@@ -23,6 +24,8 @@ class Terminal:
             cwd=str(product.home.parent),
             dimensions=(50, 80),
             timeout=_PATIENCE_SECONDS,
+            # Whoever runs the tests in the background has Ctrl-C ignored; a user has not.
+            preexec_fn=_listen_to_ctrl_c,
         )
         self._process.delaybeforesend = None
         self._seen: list[bytes] = []
@@ -86,3 +89,7 @@ class Terminal:
     def _keep(self) -> None:
         shown = (self._process.before, self._process.after)
         self._seen += [text for text in shown if isinstance(text, bytes)]
+
+
+def _listen_to_ctrl_c() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)

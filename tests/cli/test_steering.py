@@ -56,7 +56,7 @@ def test_list_shows_when_each_mail_goes_out_and_how_it_stands(panel: Shell) -> N
     printed = panel("list")
     assert printed.out == (
         "! f1 to Marisol Duarte unconfirmed: did it go?:  look in Sent, then: callback sent f1,"
-        " or not-sent f1\n"
+        " or callback not-sent f1\n"
         "\n"
         f"f1  {FIRST}  Marisol Duarte  Tidewater Clinic  unconfirmed: did it go?\n"
         f"f2  {SECOND}  Priya Raman     Tidewater Clinic  scheduled\n"
