@@ -107,7 +107,7 @@ class Gmail(Provider):
         """
         mailbox = self.open(grant.access_token, grant.address)
         try:
-            mailbox.find_draft("probe-at-sign-in")
+            mailbox.probe()
         except (TryLater, SignInAgain):
             return
         finally:
@@ -165,6 +165,10 @@ class GmailMailbox(OpenMailbox):
             if stored and stored.is_standing and stored.key == send_key:
                 return _draft_from(draft_id, stored.written, is_standing=True)
         return None
+
+    def probe(self) -> None:
+        """Ask for the id of one draft, and look into none."""
+        self._execute(self._users.drafts().list(userId="me", maxResults=1), sends=False)
 
     def send_draft(self, draft_id: str) -> Receipt:
         """See `OpenMailbox`."""

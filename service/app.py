@@ -68,7 +68,9 @@ class App:
         self.clock = clock or clocks.from_environment()
         url = settings.storage.url or f"sqlite:///{self.folder / 'callback.db'}"
         self.database = Database(url)
-        owners = self.folder / "owners" if self.database.is_sqlite else None
+        # Beside the database: whoever shares it must see who lives, whatever its own data folder.
+        file = self.database.file
+        owners = file.resolve().parent / "owners" if file else None
         self.owner = Once(lambda: leases.Owner(owners))
         self.vault = Once(self._open_vault)
         self._providers: dict[str, Provider] = {}

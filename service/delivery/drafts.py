@@ -76,13 +76,10 @@ class Drafts:
     ) -> Draft | None:
         """Re-read what an earlier attempt left behind; None when a new draft is to be made."""
         draft_id = earlier.draft_id
-        if draft_id is not None and earlier.draft_is_outdated:
-            self._replace(follow_up, attempt_id, draft_id)
-            return None
         draft = self._ask(lambda mailbox: mailbox.read_draft(draft_id)) if draft_id else None
         draft = draft or self._ask(lambda mailbox: mailbox.find_draft(follow_up.send_key))
         if draft is None:
-            if draft_id is not None:
+            if draft_id is not None and not earlier.draft_is_outdated:
                 self._end_without(follow_up, attempt_id, earlier, draft_id)
             return None
         if not draft.is_standing:
@@ -97,7 +94,10 @@ class Drafts:
         if theirs in written:
             self._replace(follow_up, attempt_id, draft.id)
             return None
-        return self._adopt(follow_up, attempt_id, earlier, draft, ours)
+        # What a draft that nobody noted began with may be the text of any attempt before.
+        before = {earlier.draft_text_hash} if draft_id else written
+        is_changed_here = earlier.draft_is_outdated or before != {ours}
+        return self._adopt(follow_up, attempt_id, draft, is_changed_here=is_changed_here)
 
     def _replace(self, follow_up: FollowUp, attempt_id: int, draft_id: str) -> None:
         """Take away a draft that holds what was changed here since."""
@@ -132,7 +132,7 @@ class Drafts:
         )
 
     def _adopt(
-        self, follow_up: FollowUp, attempt_id: int, earlier: Attempt, draft: Draft, ours: str
+        self, follow_up: FollowUp, attempt_id: int, draft: Draft, *, is_changed_here: bool
     ) -> Draft:
         """Let the user's own text in the draft go out, once it has passed the checks."""
         wanted = decisions.fold_addresses([follow_up.to_address or ""])
@@ -143,7 +143,7 @@ class Drafts:
                 WaitingFor.USER,
                 "the recipients were changed in its draft; nothing was sent",
             )
-        if ours != earlier.draft_text_hash:
+        if is_changed_here:
             self._hold(
                 follow_up,
                 attempt_id,

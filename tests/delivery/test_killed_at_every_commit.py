@@ -11,6 +11,7 @@ from providers.base import Access
 from service import outbox
 from service.records import FollowUp, Text
 from service.states import State
+from tests.delivery.conftest import LOCAL, Install
 from tests.delivery.installation import Installation
 from tests.factories import make_slot
 
@@ -61,11 +62,12 @@ def test_killed_at_any_commit_the_mail_goes_once_or_is_asked_about(
 
 
 @MOMENTS
+@pytest.mark.parametrize("kind", ["gmail-drafts", LOCAL])
 def test_killed_while_an_old_draft_is_replaced_the_new_text_goes_once(
-    any_drafts: Installation, moment: Moment
+    install: Install, kind: str, moment: Moment
 ) -> None:
     """The draft that the service itself takes away is no word of the user's."""
-    at = any_drafts
+    at = install(kind)
 
     def leave_old_draft(follow_up: FollowUp) -> None:
         at.carry(at.claim(follow_up), renew=lambda: None)

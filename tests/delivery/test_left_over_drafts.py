@@ -232,6 +232,61 @@ def test_rewritten_here_and_edited_there_is_put_to_the_user(
     assert at.far.went() == []
 
 
+@pytest.mark.parametrize("kind", DRAFTS)
+def test_a_draft_nobody_noted_changed_in_both_places_is_put_to_the_user(
+    install: Install, kind: str
+) -> None:
+    """The same, though a try in between came to nothing and knows only the new text."""
+    at = install(kind)
+    follow_up = at.queue.add()
+    _rewrite(at, follow_up, BODY)
+    at.server.bench.arm(at.server.creating, "after", "drop")
+    at.work()
+    at.far.edit(at.far.draft_ids()[0], EDITED)
+    _rewrite(at, follow_up, BODY.replace("always", "long"))
+    at.server.bench.arm(at.server.looking, "before", Response(503, body=b""), method="GET")
+    at.run_until_quiet()
+    after = at.queue.get(follow_up)
+    assert (after.state, after.waiting_for) == (State.HELD, WaitingFor.USER)
+    assert at.far.went() == []
+
+
+@pytest.mark.parametrize("kind", DRAFTS)
+def test_an_old_draft_edited_before_it_could_be_taken_away_is_put_to_the_user(
+    install: Install, kind: str
+) -> None:
+    """It was to be deleted with our old text in it; by now there is the user's."""
+    at = install(kind)
+    follow_up = _postpone(at)
+    (left,) = at.far.draft_ids()
+    _rewrite(at, follow_up, BODY.replace("always", "long"))
+    at.server.bench.arm(at.server.looking, "before", Response(503, body=b""), method="DELETE")
+    at.work()
+    assert at.far.draft_ids() == [left]
+    at.far.edit(left, EDITED)
+    at.run_until_quiet()
+    after = at.queue.get(follow_up)
+    assert (after.state, after.waiting_for) == (State.HELD, WaitingFor.USER)
+    assert at.far.draft_ids() == [left]
+    assert at.far.went() == []
+
+
+def test_an_old_draft_sent_by_hand_before_it_could_be_taken_away_is_not_sent_again(
+    install: Install,
+) -> None:
+    """It was to be replaced by a new text; the reader has the old one now, and gets no second."""
+    at = install("outlook-drafts")
+    follow_up = _postpone(at)
+    (left,) = at.far.draft_ids()
+    _rewrite(at, follow_up, EDITED)
+    at.server.bench.arm(at.server.looking, "before", Response(503, body=b""), method="DELETE")
+    at.work()
+    at.far.send_by_hand(left)
+    at.run_until_quiet()
+    assert at.state(follow_up) is State.SENT
+    assert len(at.far.went()) == 1
+
+
 @pytest.mark.parametrize("to", ["somebody.else@tidewater.example", "zoë@tidewater.example"])
 @pytest.mark.parametrize("kind", DRAFTS)
 def test_other_recipients_in_the_draft_are_put_to_the_user(

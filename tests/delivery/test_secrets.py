@@ -10,9 +10,11 @@ from providers.base import Access
 from providers.errors import ProviderError
 from service.records import FollowUp
 from service.states import State
+from tests.delivery.conftest import Install
 from tests.delivery.faults import MAIL_CASES, TOKEN_CASES
 from tests.delivery.installation import Installation
-from tests.providers.bench import REDIRECT
+from tests.loopback.google import LoopbackGoogle
+from tests.providers.bench import ADDRESS, REDIRECT
 
 _FEWEST = 3
 """A sign-in alone makes a code, an access token and a refresh token."""
@@ -62,6 +64,18 @@ def test_a_sign_in_under_way_keeps_nothing_in_clear(served: Installation) -> Non
     assert b"code_verifier" not in stored
     assert begun.state not in repr(begun)
     assert begun.url not in repr(begun)
+
+
+def test_signing_in_reads_none_of_the_users_own_drafts(install: Install) -> None:
+    """The consent page says that the app can manage drafts; it looks into none without need."""
+    at = install("gmail-drafts")
+    google = at.server.bench.server
+    assert isinstance(google, LoopbackGoogle)
+    for number in range(3):
+        google.mailbox(ADDRESS).create_draft(f"Subject: private {number}\r\n\r\nHi".encode(), None)
+    before = len(google.requests_to("GET", "/gmail/v1/users/me/drafts/.*"))
+    at.connect()
+    assert len(google.requests_to("GET", "/gmail/v1/users/me/drafts/.*")) == before
 
 
 def test_what_is_handed_around_shows_no_secret(served: Installation) -> None:

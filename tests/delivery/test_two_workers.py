@@ -2,19 +2,22 @@
 
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from providers.base import Access
 from service import leases
 from service.actions import steering
+from service.app import App
+from service.config import Storage
 from service.delivery import Delivery
 from service.delivery.attempt import Lease
 from service.errors import WrongState
 from service.states import Proof, State, Step
-from tests.delivery.conftest import DRAFTS, SEND_ONLY, Install
+from tests.delivery.conftest import DRAFTS, LOCAL, SEND_ONLY, Install
 from tests.delivery.installation import Installation
 from tests.delivery.late_fault import LateFault
 from tests.factories import make_slot
@@ -92,6 +95,24 @@ def test_the_lease_of_a_dead_process_is_taken_at_once(any_mailbox: Installation)
     dead.leave()
     assert any_mailbox.work() == 1
     assert any_mailbox.state(follow_up) is State.SENT
+
+
+def test_two_data_folders_on_one_database_see_each_other_alive(
+    install: Install, tmp_path: Path
+) -> None:
+    """With `[storage] url` the database may lie elsewhere: who lives is told beside it."""
+    at = install(LOCAL)
+    follow_up = at.queue.add()
+    settings = replace(
+        at.far.settings(), storage=Storage(url=f"sqlite:///{at.folder / 'callback.db'}")
+    )
+    elsewhere = App(settings, None, folder=tmp_path / "elsewhere", clock=at.clock)
+    elsewhere.prepare()
+    assert leases.take(elsewhere.database, elsewhere.owner(), at.id) is not None
+    tried = at.delivery.work(at.id)
+    elsewhere.close()
+    assert tried == 0
+    assert at.state(follow_up) is State.SCHEDULED
 
 
 def test_a_round_gives_its_lease_back(any_mailbox: Installation) -> None:

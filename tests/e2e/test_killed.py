@@ -78,7 +78,6 @@ def test_killed_at_random_moments_every_mail_is_sent_once_or_said(
         if states[reader] == "sent":
             assert delivered[reader] == 1, reader
     assert not world.google.drafts(GMAIL)
-    assert not world.microsoft.contract_violations
 
 
 def _submit(product: Product, mailboxes: Sequence[str], panels: int) -> dict[str, str]:
