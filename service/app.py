@@ -77,7 +77,12 @@ class App:
         self._providers_lock = threading.Lock()
         self.mailboxes = Mailboxes(self.database, self.owner, self.vault, self.provider)
         self.office = Office(
-            self.database, self.clock, self.mailboxes, make_policy(settings.timing), owners
+            self.database,
+            self.clock,
+            self.mailboxes,
+            make_policy(settings.timing),
+            Once(self._find_off),
+            owners,
         )
 
     def prepare(self) -> None:
@@ -108,6 +113,18 @@ class App:
         if self.owner.is_made:
             self.owner().leave()
         self.database.close()
+
+    def _find_off(self) -> frozenset[str]:
+        from service.writing import checks
+
+        off = self.settings.checks.off
+        known = {rule.id for rule in (checks.EMPTY_BODY, *checks.RULES)}
+        problems = tuple(f'[checks] off: there is no check "{each}"' for each in off - known)
+        if problems:
+            raise BadConfiguration(
+                "The configuration cannot be used.", "callback check --rules", tuple(problems)
+            )
+        return off
 
     def _open_vault(self) -> "Vault":
         from service.vault import open_vault

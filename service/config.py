@@ -23,7 +23,7 @@ PREFIX = "CALLBACK_"
 _NOT_SETTINGS = frozenset(
     {"CALLBACK_CONFIG", "CALLBACK_HOME", "CALLBACK_CLOCK", "CALLBACK_VAULT_KEY", "CALLBACK_DEBUG"}
 )
-_LISTS = frozenset({"days_off", "working_days"})
+_LISTS = frozenset({"days_off", "working_days", "off"})
 """Keys that take several values; in the environment with commas between them."""
 
 _HINT = "Every key is explained in config.example.toml."
@@ -98,6 +98,14 @@ class Timing:
 
 
 @dataclass(frozen=True, slots=True)
+class Checks:
+    """`off`: the ids of checks that are not wanted."""
+
+    __pydantic_config__: ClassVar[Any] = _SECTION_CONFIG
+    off: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything that can be set. Read once by `load`."""
 
@@ -108,6 +116,7 @@ class Settings:
     outlook: Outlook = field(default_factory=Outlook)
     network: Network = field(default_factory=Network)
     timing: Timing = field(default_factory=Timing)
+    checks: Checks = field(default_factory=Checks)
 
 
 SECTIONS: dict[str, type[Any]] = {
@@ -117,6 +126,7 @@ SECTIONS: dict[str, type[Any]] = {
     "outlook": Outlook,
     "network": Network,
     "timing": Timing,
+    "checks": Checks,
 }
 
 

@@ -83,7 +83,10 @@ def run_once(app: App) -> int:
 
 def make_delivery(app: App) -> Delivery:
     """Return the delivery of this process."""
-    return Delivery(app.database, app.clock, app.mailboxes, app.owner(), app.office.policy)
+    office = app.office
+    return Delivery(
+        app.database, app.clock, app.mailboxes, app.owner(), office.policy, office.off()
+    )
 
 
 def _lock(app: App) -> FileLock | None:

@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from service.errors import StorageUnusable
 
-SCHEMA_VERSION = "0001"
+SCHEMA_VERSION = "0002"
 """The newest migration this program knows; a test holds it against the migrations themselves."""
 
 BUSY_TIMEOUT_SECONDS = 10.0

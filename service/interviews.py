@@ -11,6 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from service import threads
 from service.errors import NotFound
 from service.records import Candidate, Interview, Kind, Person, Place, Talk
 from service.schema import candidates, follow_ups, interviews, mailboxes, people, talks
@@ -31,16 +32,24 @@ def place_of(interview: Interview, person: Person) -> Place:
 
 def find_candidate(connection: sa.Connection) -> Candidate | None:
     """Return the one candidate of a private installation, or None before first use."""
-    row = connection.execute(sa.select(candidates).order_by(candidates.c.id).limit(1)).mappings()
-    found = row.one_or_none()
-    if found is None:
-        return None
+    found = connection.execute(sa.select(candidates).order_by(candidates.c.id).limit(1))
+    row = found.mappings().one_or_none()
+    return _read_candidate(row) if row else None
+
+
+def get_candidate(connection: sa.Connection, candidate_id: int) -> Candidate:
+    """Return the candidate to whom a stored row belongs."""
+    found = connection.execute(sa.select(candidates).where(candidates.c.id == candidate_id))
+    return _read_candidate(found.mappings().one())
+
+
+def _read_candidate(row: sa.RowMapping) -> Candidate:
     return Candidate(
-        id=found["id"],
-        name=found["name"],
-        zone=found["zone"],
-        language=found["language"],
-        signature=tuple(found["signature"]),
+        id=row["id"],
+        name=row["name"],
+        zone=row["zone"],
+        language=row["language"],
+        signature=tuple(row["signature"]),
     )
 
 
@@ -130,6 +139,18 @@ def find_place(connection: sa.Connection, candidate_id: int, company: str) -> Pl
     return _read_place(row) if row else None
 
 
+def list_companies(connection: sa.Connection, candidate_id: int, *, but: str) -> list[str]:
+    """Return the companies of this candidate's interviews, but the one with this folded name."""
+    return list(
+        connection.scalars(
+            sa.select(interviews.c.company)
+            .where(interviews.c.candidate_id == candidate_id, interviews.c.company_key != but)
+            .distinct()
+            .order_by(interviews.c.company)
+        )
+    )
+
+
 def find_by_uid(
     connection: sa.Connection, candidate_id: int, uid: str, recurrence_id: str | None
 ) -> Interview | None:
@@ -168,6 +189,7 @@ def get(connection: sa.Connection, interview_id: int, *, candidate_id: int) -> I
     return Interview(
         id=row["id"],
         company=row["company"],
+        company_short=row["company_short"],
         role=row["role"],
         agency=row["agency"],
         place=_read_place(row),
@@ -214,6 +236,7 @@ def save(
     values: dict[str, Any] = {
         "company": interview.company,
         "company_key": fold(interview.company),
+        "company_short": interview.company_short,
         "role": interview.role,
         "agency": interview.agency,
         **_place_values(place),
@@ -237,8 +260,7 @@ def save(
         )
     for talk in interview.talks:
         _save_talk(connection, candidate_id, interview_id, talk)
-    for position, person in enumerate(interview.people):
-        _save_person(connection, interview_id, position, person)
+    save_people(connection, replace(interview, id=interview_id))
     return get(connection, interview_id, candidate_id=candidate_id)
 
 
@@ -247,6 +269,13 @@ def note_took_place(connection: sa.Connection, interview_id: int, *, took_place:
     connection.execute(
         sa.update(interviews).where(interviews.c.id == interview_id).values(took_place=took_place)
     )
+
+
+def save_people(connection: sa.Connection, interview: Interview) -> None:
+    """Store what has changed of the people of a stored interview; those without an id are added."""
+    assert interview.id is not None  # noqa: S101 - it was stored before
+    for position, person in enumerate(interview.people):
+        _save_person(connection, interview.id, position, person)
 
 
 def save_talks(connection: sa.Connection, candidate_id: int, interview: Interview) -> None:
@@ -287,6 +316,7 @@ def _save_person(
         "is_direct": person.is_direct,
         "passed_on_by": person.passed_on_by,
         "line": person.line,
+        "reasons": person.reasons or None,
         "given_name": person.given_name,
         "family_name": person.family_name,
         "form_of_address": person.form_of_address,
@@ -295,6 +325,7 @@ def _save_person(
         **_place_values(person.place),
         "subject": person.subject,
         "body": person.body,
+        "thread": threads.write(person.thread),
         "note": person.note,
     }
     if person.id is None:
@@ -336,6 +367,7 @@ def _read_people(connection: sa.Connection, interview_id: int) -> list[Person]:
             is_direct=row["is_direct"],
             passed_on_by=row["passed_on_by"],
             line=row["line"],
+            reasons=row["reasons"] or "",
             given_name=row["given_name"],
             family_name=row["family_name"],
             form_of_address=row["form_of_address"],
@@ -344,6 +376,7 @@ def _read_people(connection: sa.Connection, interview_id: int) -> list[Person]:
             place=_read_place(row),
             subject=row["subject"],
             body=row["body"],
+            thread=threads.read(row["thread"]),
             note=row["note"],
         )
         for row in rows

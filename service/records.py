@@ -49,6 +49,19 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Thread:
+    """A mail from this person that the follow-up answers.
+
+    `message_id` is its Message-ID with the angle brackets, `references` those of the mails before
+    it, oldest first.
+    """
+
+    message_id: str
+    references: tuple[str, ...] = ()
+    subject: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Person:
     """Somebody met, or invited, or the agency's representative.
 
@@ -56,8 +69,9 @@ class Person:
     `is_met` is None while nobody has said whether this person was there. `is_direct` is True when
     the user said that this person may be written to although an agency stands in between.
     `passed_on_by` names the person of the same interview who passes this person's mail on.
-    `line` is the user's own line about the talk with this person. `subject` and `body` are the
-    user's own full text and replace what would be composed.
+    `line` is the user's own line about the talk with this person; `reasons` are reasons for this
+    person alone, in the person's language, in place of the interview's. `subject` and `body` are
+    the user's own full text and replace what would be composed.
     """
 
     name: str
@@ -67,6 +81,7 @@ class Person:
     is_direct: bool = False
     passed_on_by: str | None = None
     line: str = field(default="", repr=False)
+    reasons: str = field(default="", repr=False)
     given_name: str | None = None
     family_name: str | None = None
     form_of_address: str | None = None
@@ -75,6 +90,7 @@ class Person:
     place: Place | None = None
     subject: str | None = field(default=None, repr=False)
     body: str | None = field(default=None, repr=False)
+    thread: Thread | None = None
     note: str | None = None
     """Why intake left this person unticked ("organiser"), for people to read."""
     id: int | None = None
@@ -107,7 +123,8 @@ class Interview:
     they want to work there, whole sentences. `agency` is the agency's name, None without one; its
     representative is among `people`. `took_place` is None while nobody has said.
     `guesses` names the fields that intake guessed and that must be shown as guesses.
-    `invited_as` is the candidate's own address on the invitation.
+    `invited_as` is the candidate's own address on the invitation. `company_short` is what people
+    call the company, None when that follows from its name.
     """
 
     company: str
@@ -120,6 +137,7 @@ class Interview:
     agency: str | None = None
     took_place: bool | None = None
     invited_as: str | None = None
+    company_short: str | None = None
     guesses: frozenset[str] = frozenset()
     mailbox: str | None = None
     id: int | None = None
@@ -206,6 +224,9 @@ class FollowUp:
     proof: str | None
     day: date
     """The reader's local day of the interview."""
+    thread: Thread | None = None
+    checked_key: str | None = None
+    """What its findings were found in, hashed; None while it was never checked."""
 
 
 @dataclass(frozen=True, slots=True)

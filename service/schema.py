@@ -160,6 +160,7 @@ interviews = _table(
     _to("candidate"),
     sa.Column("company", sa.Text, nullable=False),
     sa.Column("company_key", sa.Text, nullable=False),  # folded, for comparing
+    sa.Column("company_short", sa.Text),  # what people call it, when that does not follow
     sa.Column("role", sa.Text, nullable=False),
     sa.Column("agency", sa.Text),  # the agency's name, when one stands in between
     sa.Column("city", sa.Text),  # where the readers are; the next three follow from it
@@ -204,6 +205,7 @@ people = _table(
     sa.Column("is_direct", sa.Boolean, nullable=False),  # may be written to despite an agency
     sa.Column("passed_on_by", sa.Text),  # name of the person who passes it on
     sa.Column("line", sa.Text, nullable=False),  # the user's own line about this person
+    sa.Column("reasons", sa.Text),  # reasons for this person alone
     sa.Column("given_name", sa.Text),
     sa.Column("family_name", sa.Text),
     sa.Column("form_of_address", sa.Text),  # Ms, Herr, Madame ...; never guessed
@@ -215,6 +217,7 @@ people = _table(
     sa.Column("subdivision", sa.Text),
     sa.Column("subject", sa.Text),  # the user's own full text, in place of a composed one
     sa.Column("body", sa.Text),
+    sa.Column("thread", sa.JSON(none_as_null=True)),  # the mail from this person that is answered
     sa.Column("note", sa.Text),  # why intake left this person unticked
     sa.UniqueConstraint("interview_id", "position"),
 )
@@ -236,6 +239,8 @@ follow_ups = _table(
     sa.Column("subject", sa.Text, nullable=False),
     sa.Column("body", sa.Text, nullable=False),
     sa.Column("is_edited", sa.Boolean, nullable=False),  # the user's text: never composed anew
+    sa.Column("thread", sa.JSON(none_as_null=True)),  # the mail that it answers
+    sa.Column("checked_key", sa.Text),  # what its findings were found in, hashed
     sa.Column("slot_at", UtcDateTime),  # when it goes out
     sa.Column("slot_until", UtcDateTime),  # until when it may still go unplanned
     sa.Column("slot_target_at", UtcDateTime),  # what the rules first asked for
@@ -311,7 +316,8 @@ findings = _table(
     sa.Column("rule", sa.Text, nullable=False),
     sa.Column("severity", sa.Text, nullable=False),
     sa.Column("message", sa.Text, nullable=False),
-    sa.Column("place_start", sa.Integer),  # offsets into the body, where there is a place
+    sa.Column("place_in", sa.Text),  # subject or body, where there is a place
+    sa.Column("place_start", sa.Integer),  # offsets into it
     sa.Column("place_end", sa.Integer),
     sa.Column("accepted_at", UtcDateTime),
     sa.Column("accepted_by", sa.Text),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from service import interviews, outbox
+from service import editing, interviews, outbox
 from service.app import App
 from service.clock import Clock, real_now
 from service.config import Settings
@@ -22,6 +22,18 @@ TUESDAY = datetime(2026, 12, 8, 14, 0, tzinfo=UTC)
 
 WEDNESDAY_MORNING = datetime(2026, 12, 9, 9, 12, tzinfo=UTC)
 """When their mails go out."""
+
+BODY = """Dear {name},
+
+Thank you for taking the time to talk with me on Tuesday.
+
+You keep the same nurses with the same patients, and I have always wanted that. \
+It would make me very happy to work with you at {company}.
+
+I look forward to hearing from you.
+
+Kind regards,
+{sender}"""
 
 LONDON = Place("Europe/London", city="London", country="GB", subdivision="ENG")
 
@@ -85,13 +97,19 @@ class Queue:
                 to_address=address,
                 company_key=interviews.fold(company),
                 day=stored.day,
-                text=Text("Thank you", f"Dear {name},\n\nThank you for Tuesday.\n\nAna"),
+                text=Text(
+                    "Thank you, Ward Sister",
+                    BODY.format(name=name, company=company, sender=self.candidate.name),
+                ),
                 is_edited=False,
                 slot=slot or make_slot(),
                 waiting_for=WaitingFor.USER if state is State.HELD else None,
                 at=TUESDAY,
             )
-            return self._bring(connection, follow_up, state)
+            # As `submitting` leaves it: checked for its slot, and nothing found.
+            editing.keep(connection, follow_up, (), off=())
+            checked = outbox.get(connection, follow_up.id)
+            return self._bring(connection, checked, state)
 
     def get(self, follow_up: FollowUp) -> FollowUp:
         """Return the follow-up as it is stored now."""

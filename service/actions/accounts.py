@@ -3,7 +3,7 @@
 from service import interviews, outbox
 from service.actions import planning
 from service.actions.office import Office, id_of
-from service.actions.steering import approve
+from service.actions.steering import let_go
 from service.errors import ServiceError
 from service.records import Candidate, FollowUp, Mailbox
 from service.states import State, WaitingFor
@@ -43,7 +43,7 @@ def adopt_waiting(office: Office, candidate: Candidate) -> list[FollowUp]:
                 at=office.now(),
             )
         if assigned.waiting_for is WaitingFor.MAILBOX:
-            adopted.append(approve(office, candidate, assigned))
+            adopted.append(let_go(office, candidate, assigned))
     return adopted
 
 

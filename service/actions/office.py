@@ -1,5 +1,6 @@
 """What every action works with, gathered once by `service.app`."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -15,12 +16,16 @@ from service.timing import Policy
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """Database, clock, mailboxes, the `[timing]` settings, and where owners hold their locks."""
+    """Database, clock, mailboxes, the settings that actions need, and where owners hold locks.
+
+    `off` gives the checks that are switched off; it raises `BadConfiguration` for an unknown one.
+    """
 
     database: Database
     clock: Clock
     mailboxes: Mailboxes
     policy: Policy
+    off: Callable[[], frozenset[str]]
     owners: Path | None
 
     def now(self) -> datetime:

@@ -4,20 +4,20 @@ Nothing is written. `Plan` is what `add` and `debrief` show before they ask, and
 stores unchanged, so that the preview is the truth.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from service import interviews, outbox, timing
+from service import editing, interviews, outbox, timing
 from service.actions.office import Office, id_of
+from service.editing import Kept
 from service.errors import BadInput
 from service.intake import merge
 from service.records import Candidate, FollowUp, Interview, Kind, Mailbox, Person, Slot, Text
 from service.states import State, WaitingFor
 from service.writing import checks, composition, readers
 from service.writing.checks import OtherNote
-from service.writing.findings import Finding, Severity
 from service.writing.readers import Missing, Reading, What
 
 MINUTES_APART_WHEN_FIXED = 5
@@ -33,7 +33,7 @@ class PlannedMail:
     text: Text
     slot: Slot | None
     waiting_for: WaitingFor | None
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[Kept, ...] = ()
     standing: FollowUp | None = None
     """The mail that this reader already has about this interview."""
 
@@ -82,7 +82,9 @@ def draw_up(
     policy = replace(office.policy, rest_days=rest_days) if rest_days else office.policy
     mailbox = find_mailbox(office, candidate, interview)
     slots, choices = _plan_slots(interview, candidate, policy, now, fixed_at)
-    mails, missing = _write_mails(interview, candidate, slots, mailbox, is_over=_is_over(interview))
+    with office.database.read() as connection:
+        earlier = editing.list_earlier(connection, candidate, interview)
+    mails, missing = _write_mails(interview, candidate, slots, earlier)
     if stored is not None:
         mails = _keep_what_stands(
             office,
@@ -92,9 +94,10 @@ def draw_up(
             is_new_time=fixed_at is not None,
             is_on_again=stored.took_place is False and interview.took_place is not False,
         )
+    judge = _Judge(office, candidate, interview, mails, has_mailbox=mailbox is not None)
     return Plan(
         interview=interview,
-        mails=mails,
+        mails=tuple(judge.judge(mail) for mail in mails),
         missing=missing,
         mailbox=mailbox,
         choices=choices,
@@ -130,15 +133,13 @@ def _keep_what_stands(
 
 
 def _keep_one(mail: PlannedMail, standing: FollowUp, *, is_new_time: bool) -> PlannedMail:
-    if standing.state not in (State.HELD, State.SCHEDULED):
+    if _is_past_changing(standing):
         own = Text(standing.subject, standing.body)
         return replace(mail, standing=standing, text=own, slot=standing.slot, waiting_for=None)
     if standing.is_edited:
         mail = replace(mail, text=Text(standing.subject, standing.body))
     if standing.slot is not None and standing.slot.is_fixed and not is_new_time:
         mail = replace(mail, slot=standing.slot)
-    if standing.waiting_for is WaitingFor.USER:
-        mail = replace(mail, waiting_for=WaitingFor.USER)
     return replace(mail, standing=standing)
 
 
@@ -186,10 +187,6 @@ def _find_stored(office: Office, candidate: Candidate, submitted: Interview) -> 
         return interviews.find_same(connection, candidate.id, submitted)
 
 
-def _is_over(interview: Interview) -> bool:
-    return interview.took_place is True
-
-
 def _plan_slots(
     interview: Interview,
     candidate: Candidate,
@@ -229,35 +226,94 @@ def _write_mails(
     interview: Interview,
     candidate: Candidate,
     slots: dict[str, Slot],
-    mailbox: Mailbox | None,
-    *,
-    is_over: bool,
+    earlier: Mapping[str, Sequence[str]],
 ) -> tuple[tuple[PlannedMail, ...], tuple[Missing, ...]]:
     days = {key: slot.at.astimezone(ZoneInfo(slot.zone)).date() for key, slot in slots.items()}
-    composed = composition.compose(interview, candidate, days)
-    planned = []
-    for mail in composed.mails:
-        key = mail.reader.key
-        others = tuple(
-            OtherNote(other.reader.name, other.text.body)
-            for other in composed.mails
-            if other is not mail
+    composed = composition.compose(interview, candidate, days, earlier)
+    planned = (
+        PlannedMail(
+            mail.reader,
+            mail.reading,
+            mail.text,
+            slots[mail.reader.key],
+            WaitingFor.WORDS if mail.missing else None,
         )
-        # What is not written yet is not judged; it is held for the words anyway.
-        found = (
-            ()
-            if mail.missing
-            else checks.check(mail.text, mail.reading, interview, days[key], others)
-        )
-        waiting = _waits_for(mail.missing, found, is_over=is_over, has_mailbox=mailbox is not None)
-        planned.append(
-            PlannedMail(mail.reader, mail.reading, mail.text, slots[key], waiting, found)
-        )
+        for mail in composed.mails
+    )
     unreached = (
         PlannedMail(person, None, Text("", ""), None, WaitingFor.ADDRESS)
         for person in _unreached(interview, composed.missing)
     )
     return (*planned, *unreached), composed.missing
+
+
+class _Judge:
+    """Says of each mail what the checks find, and what it would wait for."""
+
+    def __init__(
+        self,
+        office: Office,
+        candidate: Candidate,
+        interview: Interview,
+        mails: Sequence[PlannedMail],
+        *,
+        has_mailbox: bool,
+    ) -> None:
+        self._office = office
+        self._candidate = candidate
+        self._interview = interview
+        self._mails = mails
+        self._has_mailbox = has_mailbox
+
+    def judge(self, mail: PlannedMail) -> PlannedMail:
+        """Return the mail with its findings and with what it waits for."""
+        if mail.reading is None or _is_past_changing(mail.standing):
+            return mail
+        if mail.waiting_for is WaitingFor.WORDS and not _is_own(mail):
+            # What is not written yet is not judged.
+            return mail
+        kept = self._check(mail, mail.reading)
+        waiting_for = self._find_obstacle(kept)
+        if mail.standing is not None and mail.standing.waiting_for is WaitingFor.USER:
+            waiting_for = WaitingFor.USER
+        return replace(mail, waiting_for=waiting_for, findings=kept)
+
+    def _check(self, mail: PlannedMail, reading: Reading) -> tuple[Kept, ...]:
+        beside = tuple(
+            OtherNote(other.reader.name, other.text.body)
+            for other in self._mails
+            if other is not mail and other.text.body.strip()
+        )
+        with self._office.database.read() as connection:
+            circumstances = editing.gather(
+                connection,
+                self._candidate,
+                self._interview,
+                reading,
+                sent_at=mail.slot.at if mail.slot else None,
+                beside=beside,
+            )
+            before = editing.list_findings(connection, mail.standing.id) if mail.standing else ()
+        found = checks.check(mail.text, circumstances, off=self._office.off())
+        return editing.keep_accepted(before, found)
+
+    def _find_obstacle(self, kept: Sequence[Kept]) -> WaitingFor | None:
+        """Return the first thing that stands against scheduling, in the order the user meets it."""
+        if self._interview.took_place is not True:
+            return WaitingFor.INTERVIEW
+        obstacle = editing.find_obstacle(kept)
+        if obstacle is None and not self._has_mailbox:
+            return WaitingFor.MAILBOX
+        return obstacle
+
+
+def _is_past_changing(standing: FollowUp | None) -> bool:
+    return standing is not None and standing.state not in (State.HELD, State.SCHEDULED)
+
+
+def _is_own(mail: PlannedMail) -> bool:
+    """Whether the text is the user's own, which lacks no words whatever else was noted."""
+    return mail.standing is not None and mail.standing.is_edited
 
 
 def _unreached(interview: Interview, missing: tuple[Missing, ...]) -> list[Person]:
@@ -271,24 +327,3 @@ def _unreached(interview: Interview, missing: tuple[Missing, ...]) -> list[Perso
         for person in interview.people
         if names and person.kind is Kind.REPRESENTATIVE and not person.address
     ]
-
-
-def _waits_for(
-    missing: tuple[Missing, ...],
-    found: tuple[Finding, ...],
-    *,
-    is_over: bool,
-    has_mailbox: bool,
-) -> WaitingFor | None:
-    """Return the first thing that stands against scheduling, in the order the user meets them."""
-    if missing:
-        return WaitingFor.WORDS
-    if not is_over:
-        return WaitingFor.INTERVIEW
-    if any(each.severity is Severity.ERROR for each in found):
-        return WaitingFor.CORRECTION
-    if any(each.severity is Severity.WARNING for each in found):
-        return WaitingFor.ACCEPTANCE
-    if not has_mailbox:
-        return WaitingFor.MAILBOX
-    return None

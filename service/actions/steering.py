@@ -1,71 +1,35 @@
 """What a user does with mails that exist: approve, pause, move, stop, restore, retry, settle.
 
-Each takes the ids of follow-ups; `find` turns what the user typed (a mail or an interview) into
-them.
+Each takes one follow-up as it was seen; `finding` turns what the user typed into them.
 """
 
-import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-import sqlalchemy as sa
-
-from service import interviews, outbox, timing
+from service import editing, interviews, outbox, timing
 from service.actions import planning
 from service.actions.office import Office, id_of
-from service.errors import BadInput, WrongState
+from service.errors import WrongState
 from service.records import Candidate, FollowUp, Place, Slot
-from service.schema import findings
 from service.states import Proof, State, WaitingFor
-from service.writing.findings import Severity
 
 SEND_NOW_DELAY = timedelta(seconds=20)
 """How long `send-now` waits, so that it can still be stopped."""
 
-_ID = re.compile(r"(?P<kind>[fi]?)(?P<number>\d{1,18})", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What an id named: one mail, or all mails of an interview."""
-
-    follow_ups: tuple[FollowUp, ...]
-    interview_id: int
-
-
-def find(office: Office, candidate: Candidate, typed: str) -> Found:
-    """Return what `typed` names: "f12" or "12" a mail, "i3" an interview with all its mails.
-
-    Raises:
-        BadInput: it is no id.
-        NotFound: there is no such mail or interview.
-
-    """
-    match = _ID.fullmatch(typed.strip())
-    if match is None:
-        raise BadInput(
-            f'"{typed}" is no id.', "Ids look like f12 (a mail) or i3 (an interview): callback list"
-        )
-    number = int(match["number"])
-    with office.database.read() as connection:
-        if match["kind"].lower() != "i":
-            follow_up = outbox.get(connection, number, candidate_id=id_of(candidate))
-            return Found((follow_up,), follow_up.interview_id)
-        interviews.get(connection, number, candidate_id=id_of(candidate))
-        listed = outbox.list_follow_ups(connection, id_of(candidate), interview_id=number)
-    return Found(tuple(each.follow_up for each in listed), number)
+_MENDED = (WaitingFor.CORRECTION, WaitingFor.ACCEPTANCE, WaitingFor.MAILBOX)
+"""What ends by a change of the mail, without another word of the user."""
 
 
 def approve(office: Office, candidate: Candidate, follow_up: FollowUp) -> FollowUp:
     """Schedule a held mail that lacks nothing but the user's word; a passed slot is planned anew.
 
-    The word accepts the warnings of its checks, too; an error it does not.
+    What its checks found the word does not accept: that is `accept`, rule by rule.
 
     Raises:
         WrongState: it lacks something that a word cannot give; the hint says what to do.
 
     """
-    _refuse_incomplete(office, candidate, follow_up, accepts_warnings=True)
+    refuse_incomplete(office, candidate, follow_up)
     now = office.now()
     slot = _coming_slot(office, candidate, follow_up)
     if slot is None:
@@ -74,16 +38,36 @@ def approve(office: Office, candidate: Candidate, follow_up: FollowUp) -> Follow
             f'callback move f{follow_up.id} "tomorrow 9:30", or callback stop f{follow_up.id}',
         )
     with office.database.write() as connection:
-        connection.execute(
-            sa.update(findings)
-            .where(
-                findings.c.follow_up_id == follow_up.id,
-                findings.c.severity == Severity.WARNING,
-                findings.c.accepted_at.is_(None),
+        current = follow_up
+        if slot != follow_up.slot:
+            current = editing.move(
+                connection, follow_up, slot, at=now, by="user", reason="", off=office.off()
             )
-            .values(accepted_at=now, accepted_by="user")
+        if editing.find_obstacle(editing.list_findings(connection, follow_up.id)) is not None:
+            return current
+        return outbox.schedule(connection, follow_up.id, at=now, by="user")
+
+
+def let_go(office: Office, candidate: Candidate, follow_up: FollowUp) -> FollowUp:
+    """Schedule a mail whose text or mailbox was just mended; else it waits for what it lacks.
+
+    A mail that waits for the user's word alone goes on waiting for it.
+    """
+    with office.database.read() as connection:
+        current = outbox.get(connection, follow_up.id)
+    if current.waiting_for not in _MENDED:
+        return current
+    obstacle = find_obstacle(office, candidate, current)
+    if obstacle is None and _coming_slot(office, candidate, current) is None:
+        obstacle = WaitingFor.NEW_SLOT
+    if obstacle is None:
+        return approve(office, candidate, current)
+    if obstacle is current.waiting_for:
+        return current
+    with office.database.write() as connection:
+        return outbox.hold(
+            connection, current.id, obstacle, at=office.now(), by="service", reason=""
         )
-        return outbox.schedule(connection, follow_up.id, at=now, by="user", slot=slot)
 
 
 def pause(office: Office, follow_up: FollowUp) -> FollowUp:
@@ -116,10 +100,13 @@ def restore(office: Office, follow_up: FollowUp) -> FollowUp:
 
 def retry(office: Office, candidate: Candidate, follow_up: FollowUp) -> FollowUp:
     """Schedule a failed mail anew."""
-    _refuse_incomplete(office, candidate, follow_up)
+    refuse_incomplete(office, candidate, follow_up)
     slot = _coming_slot(office, candidate, follow_up)
     with office.database.write() as connection:
-        return outbox.retry(connection, follow_up.id, at=office.now(), slot=slot)
+        after = outbox.retry(connection, follow_up.id, at=office.now(), slot=slot)
+        return editing.bring_up_to_date(
+            connection, follow_up, after, at=office.now(), off=office.off()
+        )
 
 
 def mark_sent(office: Office, follow_up: FollowUp) -> FollowUp:
@@ -174,28 +161,20 @@ def move(
 
 def send_now(office: Office, candidate: Candidate, follow_up: FollowUp) -> FollowUp:
     """Give a mail the slot of 20 seconds from now; a held one is approved, if a word is enough."""
-    _refuse_incomplete(office, candidate, follow_up)
+    refuse_incomplete(office, candidate, follow_up)
     place, _key = _reader(office, candidate, follow_up)
     moment = office.now() + SEND_NOW_DELAY
     moved = _move_to(office, candidate, follow_up, place, moment, to_the_second=True)
     return approve(office, candidate, moved) if moved.state is State.HELD else moved
 
 
-def _refuse_incomplete(
-    office: Office,
-    candidate: Candidate,
-    follow_up: FollowUp,
-    *,
-    accepts_warnings: bool = False,
-) -> None:
+def refuse_incomplete(office: Office, candidate: Candidate, follow_up: FollowUp) -> None:
     """Raise when a mail lacks something that the user's word cannot give.
 
     Judged by what it is, not by what it waited for: a mail that was paused or restored may still
     lack its words, and must not go out without them.
     """
-    obstacle = _find_obstacle(office, candidate, follow_up)
-    if obstacle is WaitingFor.ACCEPTANCE and accepts_warnings:
-        return
+    obstacle = find_obstacle(office, candidate, follow_up)
     if obstacle is not None:
         what, hint = _LACKING[obstacle]
         raise WrongState(
@@ -204,25 +183,21 @@ def _refuse_incomplete(
         )
 
 
-def _find_obstacle(office: Office, candidate: Candidate, follow_up: FollowUp) -> WaitingFor | None:
+def find_obstacle(office: Office, candidate: Candidate, follow_up: FollowUp) -> WaitingFor | None:
+    """Return what a mail still lacks before it can go, judged by what it is; None when nothing."""
     with office.database.read() as connection:
         interview = interviews.get(
             connection, follow_up.interview_id, candidate_id=id_of(candidate)
         )
-        open_severities = set(
-            connection.scalars(
-                sa.select(findings.c.severity).where(
-                    findings.c.follow_up_id == follow_up.id, findings.c.accepted_at.is_(None)
-                )
-            )
-        )
+        kept = editing.list_findings(connection, follow_up.id)
+    judged = editing.find_obstacle(kept)
     obstacles = {
         WaitingFor.ADDRESS: follow_up.to_address is None,
         WaitingFor.INTERVIEW: interview.took_place is not True,
         WaitingFor.WORDS: not follow_up.body.strip() or follow_up.waiting_for is WaitingFor.WORDS,
-        WaitingFor.CORRECTION: Severity.ERROR in open_severities,
+        WaitingFor.CORRECTION: judged is WaitingFor.CORRECTION,
         WaitingFor.MAILBOX: follow_up.mailbox_id is None,
-        WaitingFor.ACCEPTANCE: Severity.WARNING in open_severities,
+        WaitingFor.ACCEPTANCE: judged is WaitingFor.ACCEPTANCE,
     }
     return next((each for each, stands in obstacles.items() if stands), None)
 
@@ -251,14 +226,14 @@ def _move_to(
     if to_the_second:
         slot = replace(slot, at=moment, target_at=moment)
     with office.database.write() as connection:
-        return outbox.move(
+        return editing.move(
             connection,
-            follow_up.id,
+            follow_up,
             slot,
             at=office.now(),
             by="user",
             reason="you named the time",
-            version=follow_up.version,
+            off=office.off(),
         )
 
 
@@ -290,10 +265,10 @@ _LACKING = {
     WaitingFor.WORDS: ("your own words", "callback debrief {1}"),
     WaitingFor.INTERVIEW: ("your word that the interview took place", "callback debrief {1}"),
     WaitingFor.ADDRESS: ("an address", "callback debrief {1}"),
-    WaitingFor.CORRECTION: (
-        "a correction of its text",
-        'callback show {0}; change it: callback debrief {1} --why "..."',
+    WaitingFor.CORRECTION: ("a correction of its text", "callback edit {0}"),
+    WaitingFor.ACCEPTANCE: (
+        "your decision about a finding",
+        "callback preview {0}, then callback edit {0} or callback accept {0} RULE",
     ),
-    WaitingFor.ACCEPTANCE: ("your decision about a finding", "callback approve {0}"),
     WaitingFor.MAILBOX: ("a mailbox", "callback connect gmail, or callback connect outlook"),
 }

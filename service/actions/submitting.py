@@ -6,12 +6,11 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from service import interviews, outbox
+from service import editing, interviews, outbox
 from service.actions.office import Office, id_of
 from service.actions.planning import Plan, PlannedMail
 from service.intake.invitation import CalendarKey
 from service.records import Candidate, FollowUp, Interview
-from service.schema import findings
 from service.states import State, WaitingFor
 
 _BY_ITSELF = frozenset(
@@ -40,7 +39,7 @@ class Submitted:
 
 def submit(office: Office, candidate: Candidate, plan: Plan) -> Submitted:
     """Store the plan in one transaction; what is unsent of the same interview is updated."""
-    now = office.now()
+    now, off = office.now(), office.off()
     with office.database.write() as connection:
         saved = interviews.save(
             connection,
@@ -62,16 +61,16 @@ def submit(office: Office, candidate: Candidate, plan: Plan) -> Submitted:
                 mail.reader.name.casefold(), None
             )
             if known is None:
-                done.append(_add(connection, candidate, saved, plan, mail, now))
+                done.append(_add(connection, candidate, saved, plan, mail, now, off))
             elif known.state is State.STOPPED and _is_on_again(plan, saved):
                 outbox.restore(connection, known.id, at=now)
                 waiting_for = mail.waiting_for or WaitingFor.USER
                 restored = outbox.hold(
                     connection, known.id, waiting_for, at=now, by="user", reason="it is on again"
                 )
-                done.append(_update(connection, saved, plan, mail, restored, now))
+                done.append(_update(connection, saved, plan, mail, restored, now, off))
             elif known.state in (State.HELD, State.SCHEDULED):
-                done.append(_update(connection, saved, plan, mail, known, now))
+                done.append(_update(connection, saved, plan, mail, known, now, off))
             else:
                 untouched.append(known)
         reason = "the interview did not take place, or this person was not met"
@@ -152,6 +151,7 @@ def _add(
     plan: Plan,
     mail: PlannedMail,
     now: datetime,
+    off: editing.Off,
 ) -> FollowUp:
     person = next(each for each in interview.people if each.key == mail.reader.key)
     assert interview.id is not None  # noqa: S101 - it was saved just now
@@ -171,9 +171,17 @@ def _add(
         slot=mail.slot,
         waiting_for=mail.waiting_for,
         at=now,
+        thread=person.thread,
     )
-    _store_findings(connection, follow_up, mail)
+    _keep_findings(connection, follow_up, mail, off)
     return follow_up
+
+
+def _keep_findings(
+    connection: sa.Connection, follow_up: FollowUp, mail: PlannedMail, off: editing.Off
+) -> None:
+    if mail.waiting_for not in (WaitingFor.WORDS, WaitingFor.ADDRESS):
+        editing.keep(connection, follow_up, (each.finding for each in mail.findings), off=off)
 
 
 def _update(
@@ -183,6 +191,7 @@ def _update(
     mail: PlannedMail,
     known: FollowUp,
     now: datetime,
+    off: editing.Off,
 ) -> FollowUp:
     """Bring an unsent follow-up in line with the plan; a text or time of the user's own stays."""
     current = known
@@ -196,7 +205,6 @@ def _update(
             by="user",
             action="compose",
         )
-        _store_findings(connection, current, mail)
     current = outbox.readdress(
         connection,
         known.id,
@@ -209,6 +217,9 @@ def _update(
     )
     if mail.slot and (current.slot is None or not current.slot.is_fixed or mail.slot.is_fixed):
         current = outbox.move(connection, known.id, mail.slot, at=now, by="user")
+    if mail.reader.thread != current.thread:
+        current = outbox.answer(connection, known.id, mail.reader.thread, at=now)
+    _keep_findings(connection, current, mail, off)
     if current.state is State.HELD and current.waiting_for in _BY_ITSELF:
         if mail.waiting_for is None:
             return outbox.schedule(connection, known.id, at=now, by="user")
@@ -219,18 +230,3 @@ def _update(
     elif current.state is State.SCHEDULED and mail.waiting_for is not None:
         return outbox.hold(connection, known.id, mail.waiting_for, at=now, by="service", reason="")
     return current
-
-
-def _store_findings(connection: sa.Connection, follow_up: FollowUp, mail: PlannedMail) -> None:
-    connection.execute(sa.delete(findings).where(findings.c.follow_up_id == follow_up.id))
-    for finding in mail.findings:
-        connection.execute(
-            sa.insert(findings).values(
-                follow_up_id=follow_up.id,
-                rule=finding.rule,
-                severity=finding.severity,
-                message=finding.message,
-                place_start=finding.place[0] if finding.place else None,
-                place_end=finding.place[1] if finding.place else None,
-            )
-        )

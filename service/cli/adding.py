@@ -14,7 +14,19 @@ from service.actions import planning, submitting
 from service.actions.office import id_of
 from service.app import App
 from service.cli import asking, dialogue, outcome, preview, printing
-from service.cli.given import Given, show_place
+from service.cli.flags import (
+    Addresses,
+    AsJson,
+    Forms,
+    Languages,
+    Lines,
+    Replies,
+    RestDaysWay,
+    Why,
+    WhyFor,
+    Yes,
+)
+from service.cli.given import Given, load_answered, show_place
 from service.cli.printing import say, tell
 from service.cli.session import candidate_or_stranger, opened
 from service.errors import BadInput
@@ -39,19 +51,19 @@ def add(
     starts: Annotated[str | None, typer.Option(help='"2026-12-08 14:00", where they are.')] = None,
     ends: Annotated[str | None, typer.Option(help='"15:00", or with the day.')] = None,
     where: Annotated[str | None, typer.Option(help="The readers' city.")] = None,
-    why: Annotated[str | None, typer.Option(help="Your own reasons, whole sentences.")] = None,
+    why: Why = None,
+    why_for: WhyFor = None,
     person: Annotated[
         list[str] | None, typer.Option(help='"Name <address>"; repeat for more.')
     ] = None,
     met: Annotated[
         list[str] | None, typer.Option(help="Who of those invited was there; or all.")
     ] = None,
-    line: Annotated[
-        list[str] | None, typer.Option(help='"Name: one thing you talked about".')
-    ] = None,
-    address: Annotated[
-        list[str] | None, typer.Option(help='"Name: address", or who passes it on.')
-    ] = None,
+    line: Lines = None,
+    form: Forms = None,
+    language: Languages = None,
+    address: Addresses = None,
+    reply: Replies = None,
     agency: Annotated[str | None, typer.Option(help="The agency in between.")] = None,
     representative: Annotated[
         str | None, typer.Option(help='The agency\'s "Name <address>".')
@@ -62,13 +74,11 @@ def add(
     name: Annotated[str | None, typer.Option(help="Your name, at first use.")] = None,
     mailbox: Annotated[str | None, typer.Option(help="The mailbox to send from.")] = None,
     at: Annotated[str | None, typer.Option(help='Your own time, like "tomorrow 10:00".')] = None,
-    rest_days: Annotated[
-        RestDays | None, typer.Option(help="When the morning after is no working day.")
-    ] = None,
+    rest_days: RestDaysWay = None,
     example: Annotated[bool, typer.Option("--example", help="Print a TOML file to fill.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show, store nothing.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Ask nothing, accept no warning.")] = False,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    yes: Yes = False,
+    json: AsJson = False,
 ) -> None:
     """Add an interview: see its mails and when they go out, then schedule them."""
     if example:
@@ -85,6 +95,10 @@ def add(
         met=tuple(met or ()),
         lines=tuple(line or ()),
         addresses=tuple(address or ()),
+        whys=tuple(why_for or ()),
+        forms=tuple(form or ()),
+        languages=tuple(language or ()),
+        replies=tuple(load_answered(each) for each in reply or ()),
         agency=agency,
         representative=representative,
         mailbox=mailbox,
@@ -354,9 +368,7 @@ def _show(app: App, plan: planning.Plan, candidate: Candidate) -> None:
         tell("It is still to come. The mails are written when you say how it went:")
         tell("  callback debrief")
     preview.say_plan(plan, candidate)
-    for missing in plan.missing:
-        who = f" for {missing.person}" if missing.person else ""
-        tell(f"still missing: {missing.what}{who}")
+    outcome.tell_missing(plan)
 
 
 def _say_guess(interview: Interview, guess: str) -> str:

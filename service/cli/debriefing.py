@@ -10,12 +10,23 @@ from service.actions import planning, submitting
 from service.actions.office import id_of
 from service.app import App
 from service.cli import asking, dialogue, outcome, preview
-from service.cli.given import Given
+from service.cli.flags import (
+    Addresses,
+    AsJson,
+    Forms,
+    Languages,
+    Lines,
+    Replies,
+    RestDaysWay,
+    Why,
+    WhyFor,
+    Yes,
+)
+from service.cli.given import Given, load_answered
 from service.cli.printing import say, tell
 from service.cli.session import opened
 from service.errors import BadInput, NotFound, WrongState
 from service.records import Candidate, Interview
-from service.timing import RestDays
 
 
 def debrief(
@@ -27,18 +38,16 @@ def debrief(
         bool | None, typer.Option("--took-place/--cancelled", help="Did it take place?")
     ] = None,
     met: Annotated[list[str] | None, typer.Option(help="Whom you really met; or all.")] = None,
-    line: Annotated[
-        list[str] | None, typer.Option(help='"Name: one thing you talked about".')
-    ] = None,
-    address: Annotated[
-        list[str] | None, typer.Option(help='"Name: address", or who passes it on.')
-    ] = None,
-    why: Annotated[str | None, typer.Option(help="Your own reasons, whole sentences.")] = None,
-    rest_days: Annotated[
-        RestDays | None, typer.Option(help="When the morning after is no working day.")
-    ] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Ask nothing, accept no warning.")] = False,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    line: Lines = None,
+    form: Forms = None,
+    language: Languages = None,
+    address: Addresses = None,
+    why: Why = None,
+    why_for: WhyFor = None,
+    reply: Replies = None,
+    rest_days: RestDaysWay = None,
+    yes: Yes = False,
+    json: AsJson = False,
 ) -> None:
     """Say how it went: the mails are written, shown and scheduled."""
     with opened(context) as app:
@@ -60,6 +69,10 @@ def debrief(
             met=tuple(met or ()),
             lines=tuple(line or ()),
             addresses=tuple(address or ()),
+            whys=tuple(why_for or ()),
+            forms=tuple(form or ()),
+            languages=tuple(language or ()),
+            replies=tuple(load_answered(each) for each in reply or ()),
             why=why,
         )
         given.check()
@@ -71,6 +84,7 @@ def debrief(
             plan = planning.draw_up(app.office, candidate, told, rest_days=chosen)
         if not json:
             preview.say_plan(plan, candidate)
+            outcome.tell_missing(plan)
         outcome.tell_needed(plan, candidate)
         if may_ask and not asking.confirm("Schedule these?", default=True):
             tell("Nothing was stored.")

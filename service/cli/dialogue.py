@@ -26,7 +26,7 @@ from service.intake import places
 from service.records import Candidate, Interview, Kind, Person, Place
 from service.timing import RestDays
 from service.writing import composition, readers
-from service.writing.readers import What
+from service.writing.readers import Missing, What
 
 T = TypeVar("T")
 
@@ -146,17 +146,42 @@ def ask_addresses(interview: Interview) -> Interview:
 
 
 def ask_words(interview: Interview) -> Interview:
-    """Ask for the reasons, and with two or more people for one line about each."""
-    if not interview.reasons.strip():
+    """Ask for the reasons, with two or more people for one line about each, and for what differs.
+
+    Who reads another language is written to in own words of that language; who would read what
+    somebody else reads gets a reason more.
+    """
+    if Missing(None, What.REASONS) in _missing_words(interview):
         interview = replace(interview, reasons=_ask_reasons())
     lacking = [missing.person for missing in _missing_words(interview) if missing.what is What.LINE]
     if lacking:
         tell("One thing you talked about with each, as you would say it to them:")
-    people = list(interview.people)
     for name in lacking:
-        position = next(n for n, person in enumerate(people) if person.name == name)
         line = asking.ask(f"  {name}:")
-        people[position] = replace(people[position], line=line)
+        interview = _give(interview, name, line=line)
+    for missing in _missing_words(interview):
+        if missing.what not in (What.LANGUAGE, What.REASONS) or missing.person is None:
+            continue
+        if missing.what is What.LANGUAGE:
+            tell(f"{missing.person} reads another language. Why do you want to work there, in it?")
+        else:
+            tell(f"The mail to {missing.person} would read like another one. One more reason?")
+        why = asking.ask("Why (Enter: later):")
+        interview = _give(interview, missing.person, reasons=why)
+    return interview
+
+
+def _give(
+    interview: Interview, name: str | None, *, line: str | None = None, reasons: str | None = None
+) -> Interview:
+    people = list(interview.people)
+    position = next(n for n, person in enumerate(people) if person.name == name)
+    person = people[position]
+    people[position] = replace(
+        person,
+        line=person.line if line is None else line,
+        reasons=person.reasons if reasons is None else reasons,
+    )
     return replace(interview, people=tuple(people))
 
 
@@ -214,17 +239,13 @@ def _refuse_gaps(interview: Interview, *, is_over: bool) -> None:
         problems.append("the company is missing: --company 'Tidewater Clinic'")
     if interview.place is None or "place" in interview.guesses:
         problems.append("where the readers are is missing: --where London")
-    if (
-        is_over
-        and not interview.reasons.strip()
-        and any(missing.what is What.REASONS for missing in _missing_words(interview))
-    ):
+    if is_over and Missing(None, What.REASONS) in _missing_words(interview):
         problems.append("your own reasons are missing: --why 'I would like to ...'")
     if problems:
         raise BadInput("More is needed, and there is nobody to ask.", "", tuple(problems))
 
 
-def _missing_words(interview: Interview) -> tuple[readers.Missing, ...]:
+def _missing_words(interview: Interview) -> tuple[Missing, ...]:
     somebody = Candidate(name="-", zone=interview.zone)
     return composition.compose(interview, somebody, None).missing
 

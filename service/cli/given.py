@@ -1,12 +1,17 @@
 """What the user gave with flags, laid over what a file or an invitation says."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 
 from service.errors import BadInput
 from service.intake import addresses, places, submission, texts
+from service.intake.replies import Answered, read_answered
 from service.records import Interview, Kind, Person, Place
+
+_LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Z]{2})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +28,10 @@ class Given:
     met: tuple[str, ...] = ()
     lines: tuple[str, ...] = ()
     addresses: tuple[str, ...] = ()
+    whys: tuple[str, ...] = ()
+    forms: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    replies: tuple[Answered, ...] = ()
     agency: str | None = None
     representative: str | None = None
     mailbox: str | None = None
@@ -76,7 +85,11 @@ class Given:
             "--agency": self.agency,
             "--mailbox": self.mailbox,
         }
-        prose = [("--why", self.why), *(("--line", line) for line in self.lines)]
+        prose = [
+            ("--why", self.why),
+            *(("--line", line) for line in self.lines),
+            *(("--why-for", why) for why in self.whys),
+        ]
         found = [
             *((flag, texts.find_problem(text)) for flag, text in lines.items() if text),
             *((flag, texts.find_problem(text, is_prose=True)) for flag, text in prose if text),
@@ -90,6 +103,14 @@ class Given:
         people = self._tick(self._add_people(interview.people))
         people = self._give_addresses(people)
         people = self._give_lines(people)
+        people = _give_named(
+            people, self.whys, "--why-for", lambda p, text: replace(p, reasons=text)
+        )
+        people = _give_named(
+            people, self.forms, "--form", lambda p, text: replace(p, form_of_address=text)
+        )
+        people = self._give_threads(people)
+        people, language = self._give_languages(people)
         agency, people = self._read_agency(interview.agency, people)
         return replace(
             interview,
@@ -97,6 +118,7 @@ class Given:
             role=self.role if self.role is not None else interview.role,
             place=self.place() or interview.place,
             reasons=self.why or interview.reasons,
+            language=language or interview.language,
             people=people,
             agency=agency,
             mailbox=self.mailbox or interview.mailbox,
@@ -157,6 +179,39 @@ class Given:
                 raise BadInput(f'The line "{text}" belongs to nobody.', '--line "NAME: text"')
         return tuple(changed)
 
+    def _give_languages(self, people: tuple[Person, ...]) -> tuple[tuple[Person, ...], str | None]:
+        """Give "NAME: fr" to that person, and "de" to all the mails."""
+        of_one = tuple(text for text in self.languages if ":" in text)
+        of_all = [text.strip() for text in self.languages if ":" not in text]
+        for text in self.languages:
+            code = text.rpartition(":")[2].strip()
+            if not _LANGUAGE.fullmatch(code):
+                raise BadInput(f'"{code}" is no language code.', "--language de, or en, fr, es, ja")
+        people = _give_named(
+            people, of_one, "--language", lambda p, text: replace(p, language=text)
+        )
+        return people, of_all[-1] if of_all else None
+
+    def _give_threads(self, people: tuple[Person, ...]) -> tuple[Person, ...]:
+        """Give each mail that is answered to whoever wrote it."""
+        changed = list(people)
+        for answered in self.replies:
+            mailbox = addresses.same_mailbox(answered.address)
+            writers = [
+                n
+                for n, person in enumerate(changed)
+                if person.address and addresses.same_mailbox(person.address) == mailbox
+            ]
+            if len(writers) != 1:
+                names = tuple(person.name for person in people)
+                raise BadInput(
+                    f"--reply is a mail of {answered.address}, who is nobody here.",
+                    "Only a mail that the reader wrote is answered. These are there:",
+                    names,
+                )
+            changed[writers[0]] = replace(changed[writers[0]], thread=answered.thread)
+        return tuple(changed)
+
     def _read_agency(
         self, agency: str | None, people: tuple[Person, ...]
     ) -> tuple[str | None, tuple[Person, ...]]:
@@ -171,6 +226,23 @@ class Given:
         return self.agency or agency, (*kept, person)
 
 
+def _give_named(
+    people: tuple[Person, ...],
+    given: Sequence[str],
+    flag: str,
+    give: Callable[[Person, str], Person],
+) -> tuple[Person, ...]:
+    """Give the text of each "NAME: text" to that person; without a name to the only one there."""
+    changed = list(people)
+    for text in given:
+        name, colon, value = text.partition(":")
+        if not colon:
+            name, value = ("", text) if len(people) != 1 else (people[0].name, text)
+        position = _find(people, name, flag)
+        changed[position] = give(changed[position], value.strip())
+    return tuple(changed)
+
+
 def read_person(text: str) -> Person:
     """Read "Sabine Krüger <s.krueger@example.com>"; a name alone has no address.
 
@@ -179,6 +251,19 @@ def read_person(text: str) -> Person:
 
     """
     return submission.read_person(text)
+
+
+def load_answered(file: str) -> Answered:
+    """Open and read a mail that is to be answered.
+
+    Raises:
+        BadInput: there is no such file, or it is no mail that can be answered.
+
+    """
+    try:
+        return read_answered(Path(file).expanduser().read_bytes(), file)
+    except OSError as error:
+        raise BadInput(f"{file} cannot be opened: {error.strerror}.", "--reply FILE.eml") from error
 
 
 def give_address(person: Person, answer: str, people: Sequence[Person]) -> Person:

@@ -5,23 +5,20 @@ from typing import Annotated
 import typer
 
 from service import timing
-from service.actions import looking, steering
+from service.actions import finding, looking
 from service.cli import printing
+from service.cli.flags import AsJson, Id
 from service.cli.printing import say, tell
 from service.cli.session import opened
 from service.outbox import Listed
 from service.records import Candidate
 from service.states import State
 
-Id = Annotated[
-    str, typer.Argument(metavar="ID", help="f12 is a mail, i3 all mails of an interview.")
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-
 _HISTORY = {
     "submit": "added",
     "compose": "written anew",
     "edit": "edited",
+    "answer": "made the answer to a mail",
     "adopt-text": "text taken over from its draft",
     "move": "moved",
     "readdress": "reader or mailbox set",
@@ -77,7 +74,7 @@ def show(context: typer.Context, mail: Id, json: AsJson = False) -> None:
     """Show a mail as the reader will see it, when it goes out and why, and its history."""
     with opened(context) as app:
         candidate = app.office.candidate()
-        found = steering.find(app.office, candidate, mail)
+        found = finding.find(app.office, candidate, mail)
         shown = [looking.show(app.office, candidate, each) for each in found.follow_ups]
         if json:
             printing.say_json([_show_json(each) for each in shown])

@@ -7,6 +7,7 @@ from service.app import App
 from service.cli import printing
 from service.cli.printing import say, tell
 from service.records import Candidate
+from service.writing.readers import What
 
 
 def say_submitted(
@@ -41,6 +42,27 @@ def say_submitted(
         say(f"f{follow_up.id}  to {follow_up.to_name}: stopped, not met")
     if any(each.waiting_for is None for each in done.follow_ups):
         printing.tell_not_running(looking.is_running(app.office))
+
+
+def tell_missing(plan: Plan) -> None:
+    """Say what only the user can give, each with the flag that gives it."""
+    for missing in plan.missing:
+        if missing.what is What.REASONS and missing.person is None:
+            tell('still missing: your own reasons: --why "..."')
+        else:
+            tell(f"still missing: {_MISSING[missing.what].format(name=missing.person)}")
+
+
+_MISSING = {
+    What.ADDRESS: 'an address for {name}, or who passes it on: --address "{name}: ..."',
+    What.LINE: 'one thing you talked about with {name}: --line "{name}: ..."',
+    What.REASONS: (
+        "another reason for {name}, whose mail would read like one that is written already: "
+        '--why-for "{name}: ..."'
+    ),
+    What.NAME: 'how the greeting names {name}: --person "Name <{name}>"',
+    What.LANGUAGE: 'your own words in the language of {name}: --why-for "{name}: ..."',
+}
 
 
 def tell_needed(plan: Plan, candidate: Candidate) -> None:

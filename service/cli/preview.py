@@ -1,9 +1,16 @@
 """Prints mails that are not stored yet, whole, with their time in both zones and why."""
 
+import textwrap
+
 from service.actions.planning import Plan, PlannedMail
-from service.cli.printing import WAITING, indent, name_mailbox, say, say_slot
+from service.cli.marking import say_text
+from service.cli.printing import WAITING, name_mailbox, say, say_slot
 from service.records import Candidate
 from service.states import State
+
+_PANEL = 2
+_SHOWN = 76
+"""Columns that are shown of one of the user's sentences."""
 
 
 def say_plan(plan: Plan, candidate: Candidate) -> None:
@@ -12,6 +19,21 @@ def say_plan(plan: Plan, candidate: Candidate) -> None:
         say(f"--- {number} of {len(plan.mails)} " + "-" * 60)
         _say_mail(plan, mail, candidate)
     say("-" * 72)
+    _say_shares(plan)
+
+
+def _say_shares(plan: Plan) -> None:
+    """Show which of the user's sentences went to whom, where there are several mails."""
+    told: dict[str, list[str]] = {}
+    for mail in plan.mails:
+        for sentence in mail.text.shares:
+            told.setdefault(sentence, []).append(mail.reader.name)
+    if len(plan.mails) < _PANEL or not told:
+        return
+    say("Your sentences")
+    for sentence, names in told.items():
+        say(f"  {textwrap.shorten(sentence, _SHOWN, placeholder=' ...')}")
+        say(f"      to {', '.join(dict.fromkeys(names))}")
 
 
 def _say_mail(plan: Plan, mail: PlannedMail, candidate: Candidate) -> None:
@@ -21,17 +43,13 @@ def _say_mail(plan: Plan, mail: PlannedMail, candidate: Candidate) -> None:
         names = ", ".join(person.name for person in mail.reading.passed_on)
         say(f"Pass on   to {names}")
     say(f"From      {name_mailbox(plan.mailbox)}")
-    say(f"Subject   {mail.text.subject}")
     if mail.slot is not None:
         say_slot(mail.slot, candidate.zone, _city(plan, mail))
     if mail.standing is not None and mail.standing.state not in (State.HELD, State.SCHEDULED):
         say(f"State     {mail.standing.state}, left as it is")
     if mail.waiting_for is not None:
         say(f"Held      {WAITING[mail.waiting_for]}")
-    for finding in mail.findings:
-        say(f"Check     {finding.severity}: {finding.message} ({finding.rule})")
-    say()
-    say(indent(mail.text.body) if mail.text.body else "  (no text yet)")
+    say_text(mail.text, mail.findings)
     say()
 
 

@@ -33,10 +33,8 @@ NEXT_COMMAND = {
     WaitingFor.WORDS: "callback debrief i{interview}",
     WaitingFor.INTERVIEW: "callback debrief i{interview}",
     WaitingFor.ADDRESS: "callback debrief i{interview}",
-    WaitingFor.CORRECTION: (
-        'callback show f{id}; change it: callback debrief i{interview} --why "..."'
-    ),
-    WaitingFor.ACCEPTANCE: "callback show f{id}; accept it: callback approve f{id}",
+    WaitingFor.CORRECTION: "callback preview f{id}, then callback edit f{id}",
+    WaitingFor.ACCEPTANCE: "callback preview f{id}, then callback edit f{id} or accept",
     WaitingFor.APPROVAL: "callback approve f{id}",
     WaitingFor.NEW_SLOT: 'callback move f{id} "tomorrow 9:30", or callback stop f{id}',
     WaitingFor.MAILBOX: (

@@ -7,18 +7,15 @@ from typing import Annotated
 import typer
 
 from service import timing
-from service.actions import looking, steering
+from service.actions import finding, looking, steering
 from service.actions.office import Office
 from service.cli import printing
+from service.cli.flags import Id
 from service.cli.printing import say
 from service.cli.session import opened
 from service.errors import ServiceError, WrongState
 from service.records import Candidate, FollowUp
 from service.states import State
-
-Id = Annotated[
-    str, typer.Argument(metavar="ID", help="f12 is a mail, i3 all mails of an interview.")
-]
 
 
 def move(
@@ -112,7 +109,7 @@ def _steer(
     """
     with opened(context) as app:
         candidate = app.office.candidate()
-        found = steering.find(app.office, candidate, typed)
+        found = finding.find(app.office, candidate, typed)
         chosen = [
             each
             for each in found.follow_ups
@@ -141,7 +138,9 @@ def _steer(
 
 
 def _say_done(follow_up: FollowUp, done: str, candidate: Candidate) -> None:
-    say(f"f{follow_up.id} to {follow_up.to_name}: {done}")
+    is_held_still = done.startswith("scheduled") and follow_up.state is State.HELD
+    outcome = printing.describe_state(follow_up) if is_held_still else done
+    say(f"f{follow_up.id} to {follow_up.to_name}: {outcome}")
     if follow_up.state is State.SENDING and follow_up.stop_asked_at:
         say("  It is being sent right now; it is stopped if it still can be. callback list tells.")
     if follow_up.state in (State.SCHEDULED, State.HELD) and follow_up.slot is not None:

@@ -5,6 +5,7 @@ that a dead process left open are settled, then what is due is sent, one mail at
 once" in docs/sending-once.md is the rule book; each step there is one function here.
 """
 
+from service.delivery.copies import send_to_self
 from service.delivery.rounds import Delivery
 
-__all__ = ["Delivery"]
+__all__ = ["Delivery", "send_to_self"]

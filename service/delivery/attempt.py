@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from providers.base import Access, Mail, OpenMailbox, Receipt, Sight, Trace
 from providers.errors import OutcomeUnknown, ProviderError, Rejected, SignInAgain, TryLater
-from service import leases, outbox, timing
+from service import editing, leases, outbox, timing
 from service.clock import Clock, real_now
 from service.database import Database
 from service.delivery import decisions
@@ -22,7 +22,7 @@ from service.errors import MailboxUnusable
 from service.logs import log
 from service.mailboxes import Mailboxes, Opened
 from service.outbox import Attempt
-from service.records import FollowUp, Mailbox
+from service.records import FollowUp, Mailbox, Thread
 from service.states import Proof, Step
 
 ACCESS_TOKEN_REFUSED = "access-token-refused"  # noqa: S105 - a code, no token
@@ -69,6 +69,7 @@ class Courier:
         opened: Opened,
         lease: Lease,
         renew: Callable[[], Lease | None],
+        off: editing.Off,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -78,11 +79,13 @@ class Courier:
         self._lease = lease
         self._renew = renew
         self.opened = opened
-        self._drafts = Drafts(database, clock, record, mailbox, self._ask)
+        self._off = off
+        self._drafts = Drafts(database, clock, record, mailbox, self._ask, off)
 
     def run(self, follow_up: FollowUp, attempt_id: int) -> ProviderError | None:
         """Send the claimed follow-up; return the error that stops this mailbox for now, if any."""
         try:
+            self._check_again(follow_up, attempt_id)
             draft_id = None
             if self._mailbox.access == Access.DRAFTS:
                 draft_id = self._drafts.prepare(follow_up, attempt_id, self._mail(follow_up))
@@ -111,6 +114,18 @@ class Courier:
             message_id=receipt.message_id,
         )
         return None
+
+    def _check_again(self, follow_up: FollowUp, attempt_id: int) -> None:
+        """Hold what the checks would not let pass today: late text may say what is no longer so."""
+        now = self._clock.now()
+        if editing.is_checked(follow_up, off=self._off, now=now):
+            return
+        with self._database.write() as connection:
+            obstacle = editing.check_again(connection, follow_up, off=self._off, now=now)
+        if obstacle is not None:
+            reason = "a check found something in it just before it was to go"
+            self._record.hold(follow_up, attempt_id, obstacle, reason)
+            raise Ended
 
     def _ask(self, call: Callable[[OpenMailbox], T]) -> T:
         """Make a call, once more with a newer token when this one was refused.
@@ -290,7 +305,14 @@ class Courier:
             subject=follow_up.subject,
             body=follow_up.body,
             date=self._clock.now(),
+            in_reply_to=follow_up.thread.message_id if follow_up.thread else None,
+            references=_references(follow_up.thread),
         )
+
+
+def _references(thread: Thread | None) -> tuple[str, ...]:
+    """Return the mails before it in its thread and the one that is answered (RFC 5322 3.6.4)."""
+    return (*thread.references, thread.message_id) if thread else ()
 
 
 def _due_at(follow_up: FollowUp) -> datetime:

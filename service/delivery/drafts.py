@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import NoReturn, Protocol, TypeVar
 
 from providers.base import Draft, Mail, OpenMailbox, Sight, Trace
-from service import interviews, outbox
+from service import editing, outbox
 from service.clock import Clock
 from service.database import Database
 from service.delivery import decisions
@@ -17,7 +17,6 @@ from service.delivery.record import Record
 from service.outbox import Attempt
 from service.records import FollowUp, Mailbox, Text
 from service.states import Proof, WaitingFor
-from service.writing import checks, readers
 from service.writing.findings import Severity
 
 T = TypeVar("T")
@@ -38,13 +37,20 @@ class Drafts:
     """Drafts in one mailbox, for the attempts that are made there."""
 
     def __init__(
-        self, database: Database, clock: Clock, record: Record, mailbox: Mailbox, ask: Ask
+        self,
+        database: Database,
+        clock: Clock,
+        record: Record,
+        mailbox: Mailbox,
+        ask: Ask,
+        off: editing.Off,
     ) -> None:
         self._database = database
         self._clock = clock
         self._record = record
         self._mailbox = mailbox
         self._ask = ask
+        self._off = off
 
     def prepare(self, follow_up: FollowUp, attempt_id: int, mail: Mail) -> str:
         """Make or take over the draft, commit its id and return it.
@@ -170,21 +176,8 @@ class Drafts:
 
     def _has_errors(self, follow_up: FollowUp, text: Text) -> bool:
         with self._database.read() as connection:
-            interview = interviews.get(
-                connection, follow_up.interview_id, candidate_id=follow_up.candidate_id
-            )
-        reading = next(
-            (
-                each
-                for each in readers.route(interview).readers
-                if each.reader.id == follow_up.person_id
-            ),
-            None,
-        )
-        if reading is None:
-            return True
-        found = checks.check(text, reading, interview, self._clock.now().date())
-        return any(finding.severity is Severity.ERROR for finding in found)
+            found = editing.examine(connection, follow_up, text, off=self._off)
+        return found is None or any(each.severity is Severity.ERROR for each in found)
 
 
 def hash_follow_up(follow_up: FollowUp) -> str:

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from providers.base import Access
 from providers.errors import ProviderError, SignInAgain, TryLater
-from service import leases, outbox, timing
+from service import editing, leases, outbox, timing
 from service.clock import Clock
 from service.database import Database
 from service.delivery import decisions
@@ -31,6 +31,7 @@ class Delivery:
         mailboxes: Mailboxes,
         owner: leases.Owner,
         policy: timing.Policy,
+        off: editing.Off = frozenset(),
     ) -> None:
         self._database = database
         self._clock = clock
@@ -38,6 +39,7 @@ class Delivery:
         self._owner = owner
         self._plan_anew = make_planner(clock, policy)
         self._record = Record(database, clock, self._plan_anew)
+        self._off = off
         self._failures: dict[int, int] = {}
 
     def work(self, mailbox_id: int, *, is_stopping: Callable[[], bool] = lambda: False) -> int:
@@ -92,6 +94,7 @@ class Delivery:
             opened=opened,
             lease=lease,
             renew=lambda: self._renew(mailbox.id),
+            off=self._off,
         )
 
     def _is_blocked(self, mailbox: Mailbox) -> bool:
@@ -269,14 +272,14 @@ class Delivery:
         if slot == follow_up.slot:
             return False
         reason = slot.reasons[-1] if slot.reasons else "its slot was missed"
-        outbox.move(
+        editing.move(
             connection,
-            follow_up.id,
+            follow_up,
             slot,
             at=now,
             by="service",
             reason=reason,
-            version=follow_up.version,
+            off=self._off,
         )
         log.warning("slot missed, planned anew", action="move", follow_up=follow_up.id)
         return True

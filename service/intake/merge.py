@@ -42,6 +42,8 @@ def merge(stored: Interview, new: Interview) -> tuple[Interview, tuple[str, ...]
         people=_merge_people(stored, new, differences),
         invited_as=new.invited_as or stored.invited_as,
         mailbox=new.mailbox or stored.mailbox,
+        company_short=new.company_short or stored.company_short,
+        language=stored.language if new.language == "en" else new.language,
     )
     return joined, tuple(differences)
 
@@ -128,7 +130,7 @@ def _merge_person(known: Person, new: Person, differences: list[str]) -> Person:
         name: getattr(new, name)
         for name in (
             "address", "line", "given_name", "family_name", "form_of_address", "title",
-            "language", "place", "subject", "body", "passed_on_by",
+            "language", "place", "subject", "body", "passed_on_by", "reasons", "thread",
         )
         if getattr(new, name)
     }  # fmt: skip

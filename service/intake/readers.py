@@ -70,6 +70,7 @@ def _read_reader(keys: ReaderKeys, typed: str, location: Location, problems: Pro
         name=name.full if is_read else typed,
         address=keys.email,
         line=keys.line,
+        reasons=keys.why,
         given_name=name.given,
         family_name=name.family,
         title=keys.title or name.title,

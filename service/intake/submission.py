@@ -207,6 +207,7 @@ def _build(raw: dict[str, Any], problems: Problems, now: datetime | None) -> Sub
     is_over = now is not None and max(talk.ends_at for talk in when.talks) <= now
     interview = Interview(
         company=keys.company or "",
+        company_short=keys.company_short or None,
         role=keys.role or "",
         talks=when.talks,
         people=tuple(readers.settle_met(p, is_over=is_over) for p in people),
@@ -227,7 +228,10 @@ def _check_whole(
     """Check what only shows when the whole submission is seen."""
     ends_at = max((talk.ends_at for talk in when), default=None)
     is_over = now is not None and ends_at is not None and ends_at <= now
-    if is_over and not keys.why and keys.took_place is not False and not problems.has("why"):
+    has_words = keys.why or (
+        keys.people and all(person.why or person.body for person in keys.people)
+    )
+    if is_over and not has_words and keys.took_place is not False and not problems.has("why"):
         problems.add(("why",), "is missing: your own reasons are what the mails are made of")
     if keys.took_place and ends_at is not None and now is not None and ends_at > now:
         problems.add(("took_place",), "is true, but it has not ended yet")

@@ -16,6 +16,7 @@ from service.intake import addresses, texts
 
 EXAMPLES: Mapping[str, str] = {
     "company": 'company = "Tidewater Systems"',
+    "company_short": 'company_short = "Tidewater"',
     "role": 'role = "Site Engineer"',
     "starts": "starts = 2026-12-08 14:00:00",
     "ends": "ends = 2026-12-08 15:00:00",
@@ -152,6 +153,7 @@ class ReaderKeys(_Keys):
 
     email: Address | None = None
     line: Prose = ""
+    why: Prose = ""
     where: Line | None = None
     title: Line | None = None
     form_of_address: Line | None = None
@@ -180,6 +182,7 @@ class SubmissionKeys(_Keys):
     """A whole submission."""
 
     company: Line | None = None
+    company_short: Line | None = None
     role: Line | None = None
     starts: Moment | None = None
     ends: End | None = None

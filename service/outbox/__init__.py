@@ -18,11 +18,20 @@ from service.outbox.attempts import (
     note_draft,
     outdate_draft,
 )
-from service.outbox.changes import adopt_text, ask_stop, move, readdress, write_text
+from service.outbox.changes import (
+    adopt_text,
+    answer,
+    ask_stop,
+    move,
+    note_checked,
+    readdress,
+    write_text,
+)
 from service.outbox.guarded import TRANSITIONS
 from service.outbox.queries import (
     Event,
     Listed,
+    Note,
     count_states,
     find_due,
     find_mailboxes_with_work,
@@ -30,6 +39,7 @@ from service.outbox.queries import (
     get,
     list_events,
     list_follow_ups,
+    list_notes,
     list_scheduled,
     list_slots,
 )
@@ -54,9 +64,11 @@ __all__ = [
     "Attempt",
     "Event",
     "Listed",
+    "Note",
     "add",
     "adopt_text",
     "announce",
+    "answer",
     "ask_stop",
     "claim",
     "confirm",
@@ -74,12 +86,14 @@ __all__ = [
     "list_attempts",
     "list_events",
     "list_follow_ups",
+    "list_notes",
     "list_scheduled",
     "list_slots",
     "list_written",
     "look_again_at",
     "lose",
     "move",
+    "note_checked",
     "note_draft",
     "outdate_draft",
     "postpone",

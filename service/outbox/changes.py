@@ -6,9 +6,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
+from service import threads
 from service.outbox.guarded import change, same_reader
 from service.outbox.rows import slot_values
-from service.records import FollowUp, Slot, Text
+from service.records import FollowUp, Slot, Text, Thread
+from service.schema import follow_ups
 from service.states import State
 
 
@@ -59,6 +61,7 @@ def write_text(
     by: str,
     version: int | None = None,
     action: str = "edit",
+    reason: str = "",
 ) -> FollowUp:
     """Give a held or scheduled follow-up another text."""
     return change(
@@ -67,10 +70,31 @@ def write_text(
         action,
         at=at,
         by=by,
+        reason=reason,
         version=version,
         subject=text.subject,
         body=text.body,
         is_edited=is_edited,
+    )
+
+
+def answer(
+    connection: sa.Connection,
+    follow_up_id: int,
+    thread: Thread | None,
+    *,
+    at: datetime,
+) -> FollowUp:
+    """Make a held or scheduled follow-up the answer to a mail; None makes it a mail of its own."""
+    return change(
+        connection, follow_up_id, "answer", at=at, by="user", thread=threads.write(thread)
+    )
+
+
+def note_checked(connection: sa.Connection, follow_up_id: int, key: str) -> None:
+    """Note in what a follow-up's findings were found; that is no change of the follow-up."""
+    connection.execute(
+        sa.update(follow_ups).where(follow_ups.c.id == follow_up_id).values(checked_key=key)
     )
 
 

@@ -1,7 +1,7 @@
 """What is due, what is next, and what stands where. Reads only."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime
 
 import sqlalchemy as sa
 
@@ -173,6 +173,41 @@ def list_follow_ups(
         )
         for row in connection.execute(query).mappings()
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What one reader was written, or is to be written, about one interview with a company."""
+
+    follow_up_id: int
+    interview_id: int
+    reader_key: str
+    to_name: str
+    day: date
+    body: str = field(repr=False)
+
+
+def list_notes(connection: sa.Connection, candidate_id: int, company_key: str) -> list[Note]:
+    """Return every text of this candidate for people of a company, stopped ones left out."""
+    columns = follow_ups.c
+    rows = connection.execute(
+        sa.select(
+            columns.id,
+            columns.interview_id,
+            columns.reader_key,
+            columns.to_name,
+            columns.day,
+            columns.body,
+        )
+        .where(
+            columns.candidate_id == candidate_id,
+            columns.company_key == company_key,
+            columns.state != State.STOPPED,
+            columns.body != "",
+        )
+        .order_by(columns.day, columns.id)
+    )
+    return [Note(*row) for row in rows]
 
 
 def list_slots(connection: sa.Connection, follow_up: FollowUp) -> list[datetime]:

@@ -5,6 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from service import threads
 from service.records import FollowUp, Slot
 from service.schema import events
 from service.states import State, WaitingFor
@@ -36,6 +37,8 @@ def read_follow_up(row: sa.RowMapping) -> FollowUp:
         sent_at=row["sent_at"],
         proof=row["proof"],
         day=row["day"],
+        thread=threads.read(row["thread"]),
+        checked_key=row["checked_key"],
     )
 
 

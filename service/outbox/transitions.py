@@ -7,9 +7,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
+from service import threads
 from service.outbox.guarded import move_state, same_reader
 from service.outbox.rows import read_follow_up, record_event, slot_values
-from service.records import FollowUp, Slot, Text
+from service.records import FollowUp, Slot, Text, Thread
 from service.schema import attempts, follow_ups
 from service.states import Proof, State, Step, WaitingFor
 
@@ -31,6 +32,7 @@ def add(
     waiting_for: WaitingFor | None,
     at: datetime,
     by: str = "user",
+    thread: Thread | None = None,
 ) -> FollowUp:
     """Store a new follow-up: `scheduled`, or `held` when `waiting_for` says what for.
 
@@ -55,6 +57,7 @@ def add(
         "subject": text.subject,
         "body": text.body,
         "is_edited": is_edited,
+        "thread": threads.write(thread),
         **slot_values(slot),
         "send_key": secrets.token_hex(16),
         "tries": 0,

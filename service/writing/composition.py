@@ -10,7 +10,7 @@ from datetime import date
 
 from service.records import Candidate, Interview, Person, Text
 from service.writing import mails, phrases, readers, sentences, shares
-from service.writing.notes import Occasion
+from service.writing.notes import Occasion, language_of
 from service.writing.readers import Form, Missing, Reading, What, own_body
 from service.writing.shares import Share
 from service.writing.variants import Choice
@@ -44,12 +44,16 @@ class Composition:
 
 
 def compose(
-    interview: Interview, sender: Candidate, sent_on: date | Mapping[str, date | None] | None
+    interview: Interview,
+    sender: Candidate,
+    sent_on: date | Mapping[str, date | None] | None,
+    earlier: Mapping[str, Sequence[str]] | None = None,
 ) -> Composition:
     """Write a mail for every reader of the interview, as it would go out on `sent_on`.
 
     `sent_on` is the day of sending where the reader is, or one for each reader's key; None while
-    there is no slot. Only the words for the day hang on it.
+    there is no slot. Only the words for the day hang on it. `earlier` are the bodies that each
+    reader, by key, was written after earlier rounds: the new mail reads unlike them.
     """
     routing = readers.route(interview)
     if not isinstance(sent_on, Mapping):
@@ -58,32 +62,24 @@ def compose(
     composed = [person for person in panel if not own_body(person)]
     unreached = [p for p in interview.people if Missing(p.name, What.ADDRESS) in routing.missing]
     needs_lines = len(composed) + len(unreached) > 1
-    occasion = _open_occasion(interview, sender, sent_on)
-    reasons = _split_reasons(interview)
-    dealt = _deal_reasons(interview, reasons, composed)
+    occasion = Occasion(interview, sender, sent_on, Choice(), earlier or {})
+    dealt = _deal_reasons(interview, composed, occasion.earlier)
     composed_mails = []
     for reading in routing.readers:
-        missing = _find_missing(
-            interview, reading, has_reasons=bool(reasons), needs_lines=needs_lines
-        )
-        composed_mails.append(Composed(reading, _write(occasion, reading, dealt, missing), missing))
+        missing = _find_missing(interview, reading, dealt, needs_lines=needs_lines)
+        text = _write(occasion, reading, dealt, missing)
+        alike = _find_alike(occasion, reading)
+        if alike:
+            # A mail that reads like another one is not written: something of their own is asked.
+            missing, text = (*missing, *alike), Text(text.subject, "")
+        composed_mails.append(Composed(reading, text, missing))
     lines = _missing_lines(unreached) if needs_lines else ()
     everything = (*routing.missing, *(m for mail in composed_mails for m in mail.missing), *lines)
     return Composition(tuple(composed_mails), tuple(dict.fromkeys(everything)))
 
 
-def _open_occasion(
-    interview: Interview, sender: Candidate, sent_on: Mapping[str, date | None]
-) -> Occasion | None:
-    """Gather what the mails share; None where we have no sentences in the user's language."""
-    if not phrases.is_available(interview.language):
-        return None
-    words = phrases.load_phrases(interview.language)
-    return Occasion(interview, sender, sent_on, words, Choice())
-
-
 def _write(
-    occasion: Occasion | None,
+    occasion: Occasion,
     reading: Reading,
     dealt: Mapping[Person, Share],
     missing: Sequence[Missing],
@@ -91,53 +87,70 @@ def _write(
     """Write as much as the user's words allow."""
     lacking = {needed.what for needed in missing}
     reader = reading.reader
-    if (
-        occasion is None
-        or What.LANGUAGE in lacking
-        or not _is_composable(occasion.interview, reader)
-    ):
+    is_sayable = phrases.is_available(language_of(occasion.interview, reader))
+    if not is_sayable or What.LANGUAGE in lacking:
         return Text(reader.subject or "", own_body(reader))
     if What.REASONS in lacking:
         return Text(mails.compose_subject(occasion, reading), own_body(reader))
     return mails.write_mail(occasion, reading, dealt)
 
 
-def _split_reasons(interview: Interview) -> Share:
-    if not phrases.is_available(interview.language):
-        return (interview.reasons,) if interview.reasons.strip() else ()
-    words = phrases.load_phrases(interview.language).sentences
-    return sentences.split(interview.reasons, words)
+def _find_alike(occasion: Occasion, reading: Reading) -> tuple[Missing, ...]:
+    return tuple(
+        Missing(person.name, What.REASONS) for person in reading.noted if person in occasion.alike
+    )
 
 
 def _deal_reasons(
-    interview: Interview, reasons: Share, people: Sequence[Person]
+    interview: Interview, people: Sequence[Person], earlier: Mapping[str, Sequence[str]]
 ) -> Mapping[Person, Share]:
-    if not phrases.is_available(interview.language):
-        return {}
-    words = phrases.load_phrases(interview.language).sentences
-    return dict(zip(people, shares.share_out(reasons, len(people), words), strict=True))
+    """Give everybody their share: reasons noted for them alone, else some of the interview's.
+
+    What somebody was told in an earlier round they are told again only when there is nothing else.
+    """
+    language = phrases.primary_tag(interview.language)
+    dealt = {person: _split(person.reasons, language_of(interview, person)) for person in people}
+    sharing = [
+        person
+        for person in people
+        if not dealt[person] and language_of(interview, person) == language
+    ]
+    if phrases.is_available(language):
+        words = phrases.load_phrases(language).sentences
+        reasons = _split(interview.reasons, language)
+        told = ["\n".join(earlier.get(person.key, ())) for person in sharing]
+        shared = shares.prefer_news(shares.share_out(reasons, len(sharing), words), told, words)
+        dealt.update(zip(sharing, shared, strict=True))
+    return dealt
+
+
+def _split(reasons: str, language: str) -> Share:
+    if not phrases.is_available(language):
+        return ()
+    return sentences.split(reasons, phrases.load_phrases(language).sentences)
 
 
 def _find_missing(
-    interview: Interview, reading: Reading, *, has_reasons: bool, needs_lines: bool
+    interview: Interview, reading: Reading, dealt: Mapping[Person, Share], *, needs_lines: bool
 ) -> tuple[Missing, ...]:
     if reading.is_users_own:
         return ()
     composed = [person for person in reading.noted if not own_body(person)]
+    framing = () if reading.form is Form.OWN else (reading.reader,)
+    foreign = [
+        person
+        for person in (*composed, *framing)
+        if not _is_composable(interview, person, is_framing=person in framing)
+    ]
     missing: list[Missing] = []
-    if composed and not has_reasons:
+    if any(not dealt[person] for person in composed if person not in foreign):
         missing.append(Missing(None, What.REASONS))
     if needs_lines:
         missing += _missing_lines(composed)
-    framing = () if reading.form is Form.OWN else (reading.reader,)
     missing += (
         Missing(person.name, What.NAME) for person in (*composed, *framing) if "@" in person.name
     )
-    missing += (
-        Missing(person.name, What.LANGUAGE)
-        for person in (*composed, *framing)
-        if not _is_composable(interview, person)
-    )
+    missing += (Missing(person.name, What.LANGUAGE) for person in foreign)
     return tuple(dict.fromkeys(missing))
 
 
@@ -145,16 +158,12 @@ def _missing_lines(people: Iterable[Person]) -> tuple[Missing, ...]:
     return tuple(
         Missing(person.name, What.LINE)
         for person in people
-        if not own_body(person) and not person.line.strip()
+        if not own_body(person) and not person.line.strip() and not person.reasons.strip()
     )
 
 
-def _language(interview: Interview, person: Person) -> str:
-    return phrases.primary_tag(person.language or interview.language)
-
-
-def _is_composable(interview: Interview, person: Person) -> bool:
+def _is_composable(interview: Interview, person: Person, *, is_framing: bool) -> bool:
     """Tell whether we have sentences in the person's language, and the user's are in it, too."""
-    language = _language(interview, person)
-    is_users = language == phrases.primary_tag(interview.language)
-    return is_users and phrases.is_available(language)
+    language = language_of(interview, person)
+    is_users = language == phrases.primary_tag(interview.language) or bool(person.reasons.strip())
+    return phrases.is_available(language) and (is_users or is_framing)

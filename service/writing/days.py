@@ -27,15 +27,21 @@ def interview_day(interview: Interview, reader: Person) -> date:
     return first.starts_at.astimezone(Place(first.zone).tz).date()
 
 
-def name_day(day: date, sent_on: date | None, country: str | None, dates: Dates) -> str:
-    """Name a day as a mail of `sent_on` does; None (not known) always gives the date."""
+def name_day(day: date, sent_on: date | None, country: str | None, dates: Dates) -> dict[str, str]:
+    """Name a day as a mail of `sent_on` does, in the phrases of the language by their names.
+
+    None (not known) always gives the date.
+    """
     is_near = sent_on is not None and 0 < (sent_on - day).days <= NEAR_DAYS
     if is_near:
-        pattern = dates.near
+        patterns = dates.near
     elif country in dates.month_first_countries:
-        pattern = dates.far_month_first
+        patterns = dates.far_month_first
     else:
-        pattern = dates.far
-    return pattern.format(
-        weekday=dates.weekdays[day.weekday()], day=day.day, month=dates.months[day.month - 1]
-    )
+        patterns = dates.far
+    weekday, month = dates.weekdays[day.weekday()], dates.months[day.month - 1]
+    number = dates.first_day if day.day == 1 else str(day.day)
+    return {
+        name: pattern.format(weekday=weekday, day=number, month=month)
+        for name, pattern in patterns.items()
+    }

@@ -7,9 +7,10 @@ A person's own full text takes the place of their note and stays as it is.
 from collections.abc import Mapping
 
 from service.records import Person, Text
-from service.writing import names, notes
+from service.writing import names, notes, ways
 from service.writing.notes import Occasion, Telling
 from service.writing.readers import Form, Reading, own_body
+from service.writing.replies import reply_subject
 from service.writing.shares import Share
 
 Words = tuple[str, ...]
@@ -31,18 +32,20 @@ def write_mail(occasion: Occasion, reading: Reading, dealt: Mapping[Person, Shar
 
 
 def compose_subject(occasion: Occasion, reading: Reading) -> str:
-    """Return the subject for this reading: the reader's own, else one of the variants."""
+    """Return the subject for this reading: their thread's, the user's own, else a variant."""
     reader = reading.reader
+    if reader.thread is not None:
+        return reply_subject(reader.thread.subject)
     if reader.subject and reader.subject.strip():
         return reader.subject
     telling = Telling(occasion, reader)
     if reading.form is Form.AGENCY:
-        frame = occasion.phrases.agency
+        frame = telling.phrases.agency
     elif reader in reading.about:
-        own = occasion.phrases.own
+        own = telling.phrases.own
         return telling.say_subject(own.subjects, own.subjects_without_role)
     else:
-        frame = occasion.phrases.colleague
+        frame = telling.phrases.colleague
     return telling.say_subject(frame.subjects, frame.subjects_without_role)
 
 
@@ -53,19 +56,19 @@ def _write_note(
     reader, telling = reading.reader, Telling(occasion, reading.reader)
     request: Words = ()
     if reading.passed_on:
-        colleague = occasion.phrases.colleague
+        colleague = telling.phrases.colleague
         request = (_ask(telling, reading, colleague.request_one, colleague.request_many),)
     if own_body(reader):
         return (own_body(reader), *request), ()
-    note = notes.compose_note(telling, dealt[reader])
+    note = ways.write_unlike(telling, dealt[reader])
     sign_off = notes.sign_off(telling, has_signature=True)
     return (note.salutation, *note.paragraphs, *request, sign_off), note.said
 
 
 def _write_to_agency(occasion: Occasion, reading: Reading) -> tuple[Words, Words]:
-    telling, frame = Telling(occasion, reading.reader), occasion.phrases.agency
-    placed = notes.place_line(telling)
-    thanks = " ".join(filter(None, (telling.say(frame.thanks), placed)))
+    telling = Telling(occasion, reading.reader)
+    frame = telling.phrases.agency
+    thanks = notes.join(telling, telling.say(frame.thanks), notes.place_line(telling))
     paragraphs = (
         notes.greet(telling),
         thanks,
@@ -78,7 +81,8 @@ def _write_to_agency(occasion: Occasion, reading: Reading) -> tuple[Words, Words
 
 def _write_to_carrier(occasion: Occasion, reading: Reading) -> Words:
     """To somebody who was not met and only passes on."""
-    telling, frame = Telling(occasion, reading.reader), occasion.phrases.colleague
+    telling = Telling(occasion, reading.reader)
+    frame = telling.phrases.colleague
     return (
         notes.greet(telling),
         _ask(telling, reading, frame.openings_one, frame.openings_many),
@@ -89,7 +93,7 @@ def _write_to_carrier(occasion: Occasion, reading: Reading) -> Words:
 
 def _ask(telling: Telling, reading: Reading, one: Words, many: Words) -> str:
     """Ask to pass on, naming everybody."""
-    words = telling.occasion.phrases.names
+    words = telling.phrases.names
     listed = names.list_names([person.name for person in reading.passed_on], words)
     return telling.say(one if len(reading.passed_on) == 1 else many, names=listed)
 
@@ -100,13 +104,14 @@ def _write_blocks(
     """One block for each person who is reached through the reader."""
     paragraphs: list[str] = []
     said: list[str] = []
+    heading = Telling(occasion, reading.reader).phrases.heading
     for person in reading.passed_on:
-        paragraphs.append(occasion.phrases.heading.format(name=person.name))
+        paragraphs.append(heading.format(name=person.name))
         if own_body(person):
             paragraphs.append(own_body(person).strip("\n"))
             continue
         telling = Telling(occasion, person, is_dated=True)
-        note = notes.compose_note(telling, dealt[person])
+        note = ways.write_unlike(telling, dealt[person])
         sign_off = notes.sign_off(telling, has_signature=False)
         paragraphs += (note.salutation, *note.paragraphs, sign_off)
         said += note.said

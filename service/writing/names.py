@@ -1,4 +1,4 @@
-"""How a mail speaks of a company, a role and several people."""
+"""How a mail speaks of a role, of the reader's house and of several people."""
 
 import re
 from collections.abc import Sequence
@@ -9,42 +9,31 @@ _GENDERS = re.compile(r"\s*\((?:[a-z*]{1,3}\s*[/|,]\s*){1,3}[a-z*]{1,3}\)", re.I
 """The "(m/f/d)" of an advertisement."""
 
 
-def say_company(company: str, words: Names) -> str:
-    """Return the company as people call it: without its legal form."""
-    name = company.strip()
-    for ending in words.legal_forms:
-        match = re.search(rf"[\s,]+{re.escape(ending)}$", name, re.IGNORECASE)
-        if match and match.start() > 0:
-            return name[: match.start()]
-    return name
-
-
-def is_company_named(company: str, text: str, words: Names) -> bool:
-    """Tell whether a text names the company, whole or by the word that tells it from others."""
-    said = say_company(company, words)
-    if said.casefold() in text.casefold():
-        return True
-    distinctive = (
-        word
-        for word in re.findall(r"[\w'\u2019]{4,}", said)
-        if word.casefold() not in words.generic
-    )
-    word = next(distinctive, None)
-    return word is not None and re.search(rf"\b{re.escape(word)}\b", text) is not None
-
-
 def say_role(role: str) -> str:
     """Return the role as people call it; empty when it is not known."""
     return _GENDERS.sub("", role).strip()
 
 
-def say_the_role(role: str, words: Names) -> str:
-    """Return the role as a thing one talks about ("the Site Engineer role"); empty as above."""
+def say_of_role(role: str, words: Names) -> dict[str, str]:
+    """Return the phrases with the role in them by name ("the Site Engineer role"); none without."""
     said = say_role(role)
     if not said:
-        return ""
-    pattern = words.role_as_named if _last_word(said) in words.role_nouns else words.role
-    return pattern.format(role=said)
+        return {}
+    patterns = words.role_as_named if _last_word(said) in words.role_nouns else words.role
+    patterns = next((phrases for name, phrases in words.role_kinds if name.search(said)), patterns)
+    return {name: pattern.format(role=said) for name, pattern in patterns.items()} | {"role": said}
+
+
+def say_yours(company: str, words: Names) -> str:
+    """Return the word for the reader's house, empty in a language without one."""
+    return next((word for name, word in words.yours if name.search(company)), "")
+
+
+def say_of_company(company: str, words: Names) -> dict[str, str]:
+    """Return the phrases with the company in them by name; none in a language without them."""
+    fitting = (patterns for name, patterns in words.company if name.search(company))
+    patterns = next(fitting, {})
+    return {name: pattern.format(company=company) for name, pattern in patterns.items()}
 
 
 def list_names(names: Sequence[str], words: Names) -> str:

@@ -1,7 +1,9 @@
 """The user's own text, cut into sentences and never changed.
 
 Where it is not certain that a sentence ends, it does not: two sentences that stay together read
-as they were written. Only line breaks become spaces, since a mail is not hard-wrapped.
+as they were written. Only line breaks become spaces, since a mail is not hard-wrapped; within a
+script that writes no spaces they become nothing, or a wide space where a short line was ended on
+purpose.
 """
 
 import re
@@ -11,13 +13,17 @@ from collections.abc import Iterator
 from service.writing.phrases import Sentences
 
 # Typographic marks are written as escapes: quotation marks \u2018 \u2019, \u201c \u201d,
-# \u00ab \u00bb, \u300c \u300d, ellipsis \u2026, dash \u2013, bullet \u2022, and the wide marks
-# \u3002 \uff01 \uff1f.
+# \u00ab \u00bb, \u300c \u300d, \u300e \u300f, ellipsis \u2026, dash \u2013, bullets \u2022 \u30fb,
+# and the wide marks \u3002 \uff01 \uff1f, brackets \uff08 \uff09 \u3010 \u3011, space \u3000.
+_WIDE = r"[\u3000-\u30ff\u3400-\u9fff\uff01-\uff60]"
+_WRAPPED_CHARACTERS = 30
+"""A line of a script without spaces that is shorter was not broken for want of room."""
 _BREAK = re.compile(r"\s*(?:\r\n|[\r\n\x0b\x0c\x85\u2028\u2029])\s*")
 _PARAGRAPH = re.compile(
-    r"(?:[ \t]*(?:\r\n|\r|\n)){2,}|(?:\r\n|\r|\n)(?=[ \t]*[-*\u2022\u2013][ \t])"
+    r"(?:[ \t]*(?:\r\n|\r|\n)){2,}|(?:\r\n|\r|\n)(?=[ \t]*(?:[-*\u2022\u2013][ \t]|\u30fb))"
 )
-_BULLET = re.compile(r"^\s*[-*\u2022\u2013][ \t]+")
+_BULLET = re.compile(r"^\s*(?:[-*\u2022\u2013][ \t]+|\u30fb\s*)")
+_WIDE_BREAK = re.compile(rf"(?<=({_WIDE}))(?:{_BREAK.pattern})(?={_WIDE})")
 _END = re.compile(
     r"(?P<mark>[.!?\u2026]+)(?P<closers>[\"'\u201d\u2019\u00bb)\]]*)\s+"
     r"|(?P<wide>[\u3002\uff01\uff1f]+)"
@@ -25,11 +31,15 @@ _END = re.compile(
 _LAST_WORD = re.compile(r"[^\s(\[\"'\u2018\u201c\u00ab]+$")
 _MARKS = ".!?\u2026\u3002\uff01\uff1f"
 _OPENERS = "\"'\u2018\u201c\u00ab([\u00bf\u00a1"
-_CLOSERS = "\"'\u2019\u201d\u00bb)]"
+_WIDE_CLOSERS = "\u300d\u300f\uff09\u3011"
+_CLOSERS = "\"'\u2019\u201d\u00bb)]" + _WIDE_CLOSERS
 _PAIRS = {
     "\u201c": "\u201d",
     "\u00ab": "\u00bb",
     "\u300c": "\u300d",
+    "\u300e": "\u300f",
+    "\uff08": "\uff09",
+    "\u3010": "\u3011",
     "(": ")",
     "[": "]",
 }
@@ -43,18 +53,19 @@ def split(text: str, words: Sentences) -> tuple[str, ...]:
     """
     found = []
     for paragraph in _PARAGRAPH.split(text):
-        flat = unwrap(_BULLET.sub("", paragraph))
-        start = 0
-        for end in _ends(flat, words):
-            found.append(flat[start:end].strip())
-            start = end
-        found.append(flat[start:].strip())
+        for passage in _cut_lines(_BULLET.sub("", paragraph), words):
+            flat = unwrap(passage)
+            start = 0
+            for end in _ends(flat, words):
+                found.append(flat[start:end].strip())
+                start = end
+            found.append(flat[start:].strip())
     return tuple(sentence for sentence in found if sentence)
 
 
 def unwrap(text: str) -> str:
     """Make one line of a text; within a line nothing changes."""
-    return _BREAK.sub(" ", text.strip())
+    return _BREAK.sub(" ", _WIDE_BREAK.sub(_join_wide, text.strip()))
 
 
 def is_finished(sentence: str) -> bool:
@@ -62,13 +73,14 @@ def is_finished(sentence: str) -> bool:
     return sentence.rstrip(_CLOSERS + " ").endswith(tuple(_MARKS))
 
 
-def finish(sentence: str) -> str:
+def finish(sentence: str, words: Sentences) -> str:
     """Put a full stop after a sentence that ends in a word; any other ending is the user's."""
     if not sentence or is_finished(sentence):
         return sentence
     last = sentence.rstrip(_CLOSERS)[-1:] or sentence[-1]
-    is_word = last.isalnum() or unicodedata.category(last)[0] == "M" or last in "%+#"
-    return sentence + "." if is_word else sentence
+    is_word = last.isalnum() or unicodedata.category(last)[0] == "M" or last in "%+#\uff05"
+    is_word = is_word or sentence.endswith(tuple(_WIDE_CLOSERS))
+    return sentence + words.full_stop if is_word else sentence
 
 
 def is_fragment(text: str) -> bool:
@@ -80,6 +92,26 @@ def first_word(text: str) -> str:
     """Return the first word, folded; empty where there is none."""
     match = re.search(r"[\w'\u2019]+", text)
     return match.group().replace("\u2019", "'").casefold() if match else ""
+
+
+def _join_wide(match: re.Match[str]) -> str:
+    """Return what stands for a line break between two wide characters."""
+    start = max(0, match.start() - _WRAPPED_CHARACTERS)
+    line = match.string[start : match.start()]
+    is_wrapped = len(line) == _WRAPPED_CHARACTERS and _BREAK.search(line) is None
+    # What goes on with a particle ("\u306f", "\u3092") or an ending is no new matter.
+    is_going_on = "\u3041" <= match.string[match.end()] <= "\u3096"
+    return "" if is_wrapped or is_going_on or not line[-1].isalnum() else "\u3000"
+
+
+def _cut_lines(paragraph: str, words: Sentences) -> list[str]:
+    """Cut after the lines that are a sentence by their end."""
+    passages = [""]
+    for line in paragraph.splitlines(keepends=True):
+        passages[-1] += line
+        if words.line_end is not None and words.line_end.search(line.rstrip()):
+            passages.append("")
+    return passages
 
 
 def _ends(text: str, words: Sentences) -> Iterator[int]:

@@ -7,7 +7,7 @@ on the one before it ("That is how I was trained.") is never parted from it.
 import re
 from collections.abc import Sequence
 
-from service.writing import sentences
+from service.writing import anatomy, sentences
 from service.writing.phrases import Sentences
 
 Share = tuple[str, ...]
@@ -30,6 +30,37 @@ def share_out(reasons: Sequence[str], count: int, words: Sentences) -> tuple[Sha
     return _deal_again(groups, count)
 
 
+def prefer_news(dealt: Sequence[Share], told: Sequence[str], words: Sentences) -> tuple[Share, ...]:
+    """Return the shares with nothing in them that its reader was told before, as far as may be.
+
+    `told` is what each reader was written in earlier rounds. A share with something new in it is
+    cut to that; one without changes places with another that is new to both.
+    """
+    shares = list(dealt)
+    for n, share in enumerate(shares):
+        fresh = _find_fresh(share, told[n], words)
+        if fresh:
+            shares[n] = fresh
+            continue
+        for m, other in enumerate(shares):
+            if _find_fresh(other, told[n], words) and _find_fresh(share, told[m], words):
+                shares[n], shares[m] = other, share
+                break
+    return tuple(shares)
+
+
+def _find_fresh(share: Share, told: str, words: Sentences) -> Share:
+    """Return the groups of a share that are not all in what was told."""
+    return sum(
+        (
+            group
+            for group in _group(share, words)
+            if not all(sentence.rstrip(".!\u3002") in told for sentence in group)
+        ),
+        (),
+    )
+
+
 def _group(reasons: Sequence[str], words: Sentences) -> list[Share]:
     groups: list[Share] = []
     for reason in reasons:
@@ -45,14 +76,14 @@ def _is_leaning(before: str, reason: str, words: Sentences) -> bool:
     return (
         sentences.first_word(reason) in words.leaning
         or words.leaning_on.search(re.split(r"[,;:]", reason, maxsplit=1)[0]) is not None
-        or len(reason.split()) <= SHORT_WORDS
-        or len(before.split()) <= SHORT_WORDS
-        or before.endswith(("?", ":"))
+        or anatomy.count_words(reason) <= SHORT_WORDS
+        or anatomy.count_words(before) <= SHORT_WORDS
+        or before.endswith(("?", ":", "\uff1f", "\uff1a"))
     )
 
 
 def _length(share: Share) -> int:
-    return sum(len(sentence.split()) for sentence in share)
+    return sum(anatomy.count_words(sentence) for sentence in share)
 
 
 def _deal_runs(groups: Sequence[Share], count: int) -> tuple[Share, ...]:

@@ -1,15 +1,58 @@
-"""How much two mails read alike."""
+"""How much two mails read alike.
 
+Two measures, the larger of which counts. The share of words that stand in both in the same order
+(the indel ratio of the word lists) is what a reader sees who lays them side by side; the share of
+runs of three words in common finds the same sentences in another order. `docs/adr/0009-likeness.md`
+has the numbers by which they were chosen.
+"""
+
+import re
+from collections import Counter
 from collections.abc import Sequence
-from difflib import SequenceMatcher
+
+RUN = 3
+"""Runs of so many words are hardly shared by chance."""
+SHUFFLED = 0.5
+"""Mails that share fewer words than that, in whatever order, share no runs worth counting."""
+_WIDE = re.compile(r"[\u3005\u3040-\u30ff\u3400-\u9fff]")
 
 
 def similarity(one: Sequence[str], other: Sequence[str]) -> float:
-    """Compare two sequences of words: 1.0 for the same in the same order, 0.0 for nothing shared.
+    """Compare two sequences of words: 1.0 for the same, 0.0 for nothing shared.
 
-    Give it the words of `anatomy.essence`.
+    Give it folded words, without what no reader compares (`anatomy.essence`). Words in scripts
+    without spaces are compared by their pairs of characters.
     """
-    # The ratio depends on the order of the two; the larger one is the same both ways.
-    forth = SequenceMatcher(None, one, other, autojunk=False).ratio()
-    back = SequenceMatcher(None, other, one, autojunk=False).ratio()
-    return max(forth, back)
+    from rapidfuzz.distance import Indel
+
+    if not one or not other:
+        return 0.0
+    first, second = _cut(one), _cut(other)
+    in_order: float = Indel.normalized_similarity(first, second)
+    in_any_order = Indel.normalized_similarity(sorted(first), sorted(second))
+    if in_any_order < SHUFFLED:
+        return in_order
+    return max(in_order, _share_of_runs(first, second))
+
+
+def _cut(words: Sequence[str]) -> list[str]:
+    """Cut what has no spaces into overlapping pairs."""
+    if not _WIDE.search(" ".join(words)):
+        return list(words)
+    pieces: list[str] = []
+    for word in words:
+        if len(word) > 1 and _WIDE.search(word):
+            pieces += (word[at : at + 2] for at in range(len(word) - 1))
+        else:
+            pieces.append(word)
+    return pieces
+
+
+def _share_of_runs(one: Sequence[str], other: Sequence[str]) -> float:
+    first, second = _runs(one), _runs(other)
+    total = first.total() + second.total()
+    return 2 * (first & second).total() / total if total else 0.0
+
+
+def _runs(words: Sequence[str]) -> Counter[tuple[str, ...]]:
+    return Counter(zip(*(words[at:] for at in range(RUN)), strict=False))

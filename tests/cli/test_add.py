@@ -62,18 +62,27 @@ def test_add_shows_every_mail_whole_with_its_time_and_why(shell: Shell, tmp_path
         "--- 1 of 2 ------------------------------------------------------------\n"
         "To        Marisol Duarte <m.duarte@tidewater.example>\n"
         "From      ana.lindqvist@example.com (gmail)\n"
-        f"Subject   {first['subject']}\n"
         "Goes out  Wednesday 9 December 09:10 in London\n"
         "          the morning after the talk of Tuesday 8 December\n"
+        f"Subject   {first['subject']}\n"
         f"\n{_indent(first['body'])}\n\n"
         "--- 2 of 2 ------------------------------------------------------------\n"
         "To        Priya Raman <p.raman@tidewater.example>\n"
         "From      ana.lindqvist@example.com (gmail)\n"
-        f"Subject   {second['subject']}\n"
         "Goes out  Wednesday 9 December 09:18 in London\n"
         "          the morning after the talk of Tuesday 8 December\n"
+        f"Subject   {second['subject']}\n"
         f"\n{_indent(second['body'])}\n\n"
         "------------------------------------------------------------------------\n"
+        "Your sentences\n"
+        f"  {MARISOL_LINE}\n"
+        "      to Marisol Duarte\n"
+        f"  {WHY}\n"
+        "      to Marisol Duarte, Priya Raman\n"
+        f"  {SECOND_WHY}\n"
+        "      to Marisol Duarte\n"
+        f"  {PRIYA_LINE}\n"
+        "      to Priya Raman\n"
         "i1  Tidewater Clinic: stored\n"
         "f1  to Marisol Duarte: scheduled, Wednesday 9 December 09:10 in London\n"
         "f2  to Priya Raman: scheduled, Wednesday 9 December 09:18 in London\n"
@@ -254,7 +263,10 @@ def test_a_person_without_an_address_waits_for_one_or_for_who_passes_it_on(shell
     both = (*ONE[:-2], "--person", "Henrik Vogt", "--person", "Ines Melo <ines@harbour.example>")
     lines = ("--line", "Henrik: Your cold store is a cathedral.", "--line", "Ines: I know boats.")
     printed = shell("add", *both, *lines, "--yes")
-    assert "still missing: address for Henrik Vogt\n" in printed.err
+    assert (
+        "still missing: an address for Henrik Vogt, or who passes it on: "
+        '--address "Henrik Vogt: ..."\n'
+    ) in printed.err
     assert shell.states() == {"Ines Melo": "scheduled", "Henrik Vogt": "held: address"}
     printed = shell("add", *both, *lines, "--address", "Henrik: Ines", "--yes")
     assert "Pass on   to Henrik Vogt\n" in printed.out
@@ -265,7 +277,10 @@ def test_two_people_without_their_own_lines_wait_for_words(shell: Shell) -> None
     """With two or more people each needs a line of its own; until then nothing is scheduled."""
     printed = shell("add", *ONE, "--person", "Ines Melo <ines@harbour.example>", "--yes")
     assert printed.err.endswith(
-        "still missing: line for Henrik Vogt\nstill missing: line for Ines Melo\n"
+        "still missing: one thing you talked about with Henrik Vogt:"
+        ' --line "Henrik Vogt: ..."\n'
+        "still missing: one thing you talked about with Ines Melo:"
+        ' --line "Ines Melo: ..."\n'
     )
     assert "    callback debrief i1\n" in printed.out
     assert shell.states() == {"Henrik Vogt": "held: words", "Ines Melo": "held: words"}

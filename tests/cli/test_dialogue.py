@@ -173,7 +173,7 @@ def test_nobody_of_those_invited_may_have_been_there(product: Product, tmp_path:
         terminal.answer("Store it?")
         screen = terminal.finish()
     assert '"not-an-address" is neither an address nor one person here' in screen
-    assert "still missing: address for Ines Melo\n" in screen
+    assert "still missing: an address for Ines Melo, or who passes it on: --address" in screen
     (held,) = product.mails()
     assert (held["to"], held["waiting_for"]) == ({"name": "Ines Melo", "address": None}, "address")
 

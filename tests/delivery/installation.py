@@ -288,6 +288,7 @@ class Installation:
             opened=self.app.mailboxes.open(self.mailbox),
             lease=lease,
             renew=renew,
+            off=frozenset(),
         )
         courier.run(claimed, claimed.attempt_id)
         courier.opened.mailbox.close()

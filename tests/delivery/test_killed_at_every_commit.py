@@ -72,7 +72,7 @@ def test_killed_while_an_old_draft_is_replaced_the_new_text_goes_once(
     def leave_old_draft(follow_up: FollowUp) -> None:
         at.carry(at.claim(follow_up), renew=lambda: None)
         with at.app.database.write() as connection:
-            text = Text(follow_up.subject, follow_up.body.replace("Tuesday", "today"))
+            text = Text(follow_up.subject, follow_up.body.replace("very happy", "truly happy"))
             outbox.write_text(
                 connection, follow_up.id, text, is_edited=True, at=at.clock.now(), by="user"
             )

@@ -9,6 +9,7 @@ from service import outbox
 from service.actions import steering
 from service.records import FollowUp, Text
 from service.states import Proof, State, Step, WaitingFor
+from tests import factories
 from tests.delivery.conftest import DRAFTS, LOCAL, Install
 from tests.delivery.installation import Installation
 from tests.loopback.google import LoopbackGoogle
@@ -16,11 +17,10 @@ from tests.loopback.microsoft import LoopbackMicrosoft
 from tests.loopback.server import Response
 from tests.providers.bench import ADDRESS, REDIRECT
 
-BODY = (
-    "Dear Marisol Duarte,\n\nThank you for Tuesday. You keep the same nurses with the same "
-    "patients, and I have always wanted that.\n\nKim Candidate"
+BODY = factories.BODY.format(
+    name="Marisol Duarte", company="Tidewater Clinic", sender="Kim Candidate"
 )
-EDITED = BODY.replace("Thank you for Tuesday.", "Thank you for your time on Tuesday.")
+EDITED = BODY.replace("the time to talk", "so much time to talk")
 
 
 @pytest.fixture

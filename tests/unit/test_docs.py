@@ -18,11 +18,13 @@ from service.cli import ALIASES, COMMANDS, app
 from service.config import PREFIX, SECTIONS, Settings, load
 from service.outbox import TRANSITIONS
 from service.states import Proof, State, Step, WaitingFor
+from service.writing.checks import EMPTY_BODY, RULES
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
 EXAMPLE = ROOT / "config.example.toml"
 STATES = ROOT / "docs" / "states.md"
+CHECKS = ROOT / "docs" / "checks.md"
 PAGES = [README, ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
 ENDINGS = re.compile(r"\s[>|&]\s?.*")
 """What a shell does with a command's output; it is no part of the command."""
@@ -160,6 +162,12 @@ def test_the_chart_shows_only_what_can_happen() -> None:
 def test_every_state_has_its_sentence(header: str, values: type[StrEnum]) -> None:
     """Whatever `callback show` may print is explained, and nothing else is."""
     assert [cells[0].strip("`") for cells in find_table(STATES, header)] == list(values)
+
+
+def test_every_check_has_its_sentence() -> None:
+    """Whatever may hold a mail is explained, with how much it weighs."""
+    written = {cells[0].strip("`"): cells[1] for cells in find_table(CHECKS, "check")}
+    assert written == {rule.id: rule.severity for rule in (EMPTY_BODY, *RULES)}
 
 
 def split(cell: str) -> set[str]:

@@ -292,7 +292,7 @@ def test_a_long_role_gets_the_shortest_subject() -> None:
     """Where nothing fits, as little as possible is added."""
     role = "Deputy Director of Environmental Monitoring and Reporting"
     subject = write(interview(MARISOL, role=role))["Marisol Duarte"].text.subject
-    assert subject == f"Thank you, {role}"
+    assert subject == f"{role}: thank you"
 
 
 def test_a_late_mail_names_the_date() -> None:
@@ -358,17 +358,35 @@ def test_without_reasons_nothing_is_made_up(reasons: str) -> None:
 
 
 def test_a_language_without_phrases_needs_the_users_own_text() -> None:
-    """No English is put around German words, nor German words into an English mail."""
+    """No English is put around German words, nor words of any language into another."""
     sabine = Person("Sabine Krüger", "s.krueger@example.com", language="de")
     composed = compose(interview(sabine), HANNAH, WEDNESDAY)
     assert composed.missing == (Missing("Sabine Krüger", What.LANGUAGE),)
     assert composed.mails[0].text == Text("", "")
-    german = compose(interview(MARISOL, language="de"), HANNAH, WEDNESDAY)
-    assert german.missing == (Missing("Marisol Duarte", What.LANGUAGE),)
+    dutch = compose(interview(MARISOL, language="nl"), HANNAH, WEDNESDAY)
+    assert dutch.missing == (Missing("Marisol Duarte", What.LANGUAGE),)
     own = dataclasses.replace(sabine, subject="Vielen Dank", body="Guten Tag Sabine Krüger, danke.")
     written = compose(interview(own, language="de"), HANNAH, WEDNESDAY)
     assert written.missing == ()
     assert written.mails[0].text == Text("Vielen Dank", "Guten Tag Sabine Krüger, danke.")
+
+
+def test_own_words_in_another_language_make_a_mail_in_it() -> None:
+    """Who reads German is written to in German, once the user has given German reasons."""
+    sabine = Person(
+        "Sabine Krüger",
+        "s.krueger@example.com",
+        language="de",
+        reasons="Ihre Kinder arbeiten mit echtem Werkzeug.",
+        line="Sie haben mir die Werkstatt gezeigt.",
+    )
+    composed = compose(interview(sabine, MARISOL), HANNAH, WEDNESDAY)
+    assert composed.missing == ()
+    german, english = (mail.text.body for mail in composed.mails)
+    assert german.startswith("Guten Tag Sabine Krüger,\n\n")
+    assert "Ihre Kinder arbeiten mit echtem Werkzeug." in german
+    assert english.startswith("Dear Marisol Duarte,\n\n")
+    assert "Kinder" not in english
 
 
 def test_a_region_of_the_language_is_the_language() -> None:

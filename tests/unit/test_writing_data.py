@@ -12,7 +12,7 @@ EN = phrases.load_phrases("en")
 PANEL = 8
 """So many people in one panel have different words."""
 
-KNOWN = {"company", "role", "the_role", "day", "on_day", "line", "reason", "names"}
+KNOWN = {"company", "sender", "role", "the_role", "day", "on_day", "line", "reason", "names"}
 SAID_TO_PEOPLE = {
     **{f"own.{f.name}": getattr(EN.own, f.name) for f in fields(EN.own)},
     **{f"agency.{f.name}": getattr(EN.agency, f.name) for f in fields(EN.agency)},
@@ -122,7 +122,8 @@ def test_no_list_of_a_frame_is_empty() -> None:
 def test_every_line_finds_a_carrier() -> None:
     """The last kind takes whatever the others leave."""
     assert EN.line_kinds[-1].starts == frozenset()
-    assert all(kind.starts for kind in EN.line_kinds[:-1])
+    assert EN.line_kinds[-1].fits is None
+    assert all(kind.starts or kind.fits for kind in EN.line_kinds[:-1])
 
 
 @pytest.mark.parametrize(

@@ -72,7 +72,7 @@ def test_split(text: str, expected: list[str]) -> None:
 )
 def test_finish(text: str, expected: str) -> None:
     """A full stop is put after a sentence that has no mark of its own, and nothing else."""
-    assert sentences.finish(text) == expected
+    assert sentences.finish(text, WORDS) == expected
 
 
 def test_each_mail_has_a_run_of_the_reasons() -> None:

@@ -7,6 +7,7 @@ from service.writing.composition import Composed, compose
 
 TUESDAY = date(2026, 12, 8)
 WEDNESDAY = date(2026, 12, 9)
+WEDNESDAY_MORNING = datetime(2026, 12, 9, 9, 12, tzinfo=UTC)
 
 NEW_YORK = Place("America/New_York", city="New York", country="US")
 LONDON = Place("Europe/London", city="London", country="GB")

@@ -1,67 +1,69 @@
-"""A mail and its interview -> findings: what would embarrass its sender.
+"""A mail and what is known around it -> findings: what would embarrass its sender.
 
-Deterministic, without a language model. Each rule is one function in `rules` or `greeted`, named
-by its id; its words are in `data/checks.*.toml`, its message in `data/messages.*.toml`. A rule
-that needs words says nothing in a language that has none. Precision comes first: a false alarm
-costs the trust that the true ones need.
+Deterministic, without a language model. Each rule is one function in the module of its theme,
+named by its id; its words are in `data/checks.*.toml`, its message in `data/messages.*.toml`. A
+rule that needs words says nothing in a language that has none. Precision comes first: a false
+alarm costs the trust that the true ones need.
 """
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Collection
 
-from service.records import Interview, Text
-from service.writing.checks import greeted, rules
-from service.writing.checks.letter import Hit, Letter, OtherNote, open_letter
+from service.records import Text
+from service.writing.checks import (
+    company,
+    content,
+    dates,
+    frame,
+    greeted,
+    language,
+    likeness,
+    salutation,
+    signing,
+    tone,
+)
+from service.writing.checks.frame import EMPTY_BODY
+from service.writing.checks.letter import Circumstances, Letter, OtherNote, open_letter
+from service.writing.checks.rule import Rule
 from service.writing.checks.words import load_messages
-from service.writing.findings import Finding, Severity
-from service.writing.readers import Reading
+from service.writing.findings import Finding, Where
 
-__all__ = ["EMPTY_BODY", "RULES", "OtherNote", "Rule", "check"]
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A rule by its id, how much it weighs, and how it is found."""
-
-    id: str
-    severity: Severity
-    find: Callable[[Letter], Iterable[Hit]]
-
-
-EMPTY_BODY = Rule("empty-body", Severity.ERROR, rules.empty_body)
-"""Where this one holds, the others have nothing to look at."""
+__all__ = ["DAY_RULES", "EMPTY_BODY", "RULES", "Circumstances", "OtherNote", "Rule", "check"]
 
 RULES = (
-    Rule("empty-subject", Severity.ERROR, rules.empty_subject),
-    Rule("placeholder-left", Severity.ERROR, rules.placeholder_left),
-    Rule("wrong-name", Severity.ERROR, greeted.wrong_name),
-    Rule("misspelled-name", Severity.ERROR, greeted.misspelled_name),
-    Rule("copy-of-other-note", Severity.ERROR, rules.copy_of_other_note),
-    Rule("no-thanks", Severity.ERROR, rules.no_thanks),
-    Rule("announces-call", Severity.ERROR, rules.announces_call),
-    Rule("wrong-relative-day", Severity.WARNING, rules.wrong_relative_day),
-    Rule("too-long", Severity.WARNING, rules.too_long),
+    *frame.RULES,
+    *greeted.RULES,
+    *salutation.RULES,
+    *language.RULES,
+    *signing.RULES,
+    *content.RULES,
+    *company.RULES,
+    *dates.RULES,
+    *likeness.RULES,
+    *tone.RULES,
 )
+DAY_RULES = frozenset(rule.id for rule in dates.RULES)
+"""The rules that hang on the day of sending."""
 
 
 def check(
-    text: Text,
-    reading: Reading,
-    interview: Interview,
-    sent_on: date | None,
-    others: Iterable[OtherNote] = (),
+    text: Text, circumstances: Circumstances, *, off: Collection[str] = ()
 ) -> tuple[Finding, ...]:
-    """Return what is wrong with a mail that this reading's reader gets on `sent_on`.
+    """Return what is wrong with a mail; the rules in `off` are switched off."""
+    letter = open_letter(text, circumstances)
+    if any(True for _ in EMPTY_BODY.find(letter)):
+        return () if EMPTY_BODY.id in off else _apply(EMPTY_BODY, letter)
+    found = {rule.id: _apply(rule, letter) for rule in RULES if rule.id not in off}
+    silenced = {each for rule in RULES if found.get(rule.id) for each in rule.silences}
+    kept = (
+        finding for rule, findings in found.items() if rule not in silenced for finding in findings
+    )
+    return tuple(sorted(kept, key=_place_in_text))
 
-    `sent_on` is the day of sending where the reader is; None, while there is no slot, leaves out
-    what hangs on it. `others` are this candidate's mails to other people of the company.
-    """
-    letter = open_letter(text, reading, interview, sent_on, others)
-    found = _apply(EMPTY_BODY, letter)
-    if found:
-        return found
-    return tuple(finding for rule in RULES for finding in _apply(rule, letter))
+
+def _place_in_text(finding: Finding) -> tuple[bool, bool, int]:
+    """Order findings as one reads: the subject, the body, and then what is about the whole."""
+    start = finding.place[0] if finding.place else 0
+    return finding.place is None, finding.where is Where.BODY, start
 
 
 def _apply(rule: Rule, letter: Letter) -> tuple[Finding, ...]:

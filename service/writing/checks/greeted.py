@@ -1,149 +1,135 @@
 """The rules about the name in a salutation: that it is the reader's, and spelled as theirs.
 
-Accents, titles and greeting words do not matter; short forms of first names, initials and usual
-transcriptions ("Krueger") are the reader's. A reader whose name is not in Latin letters may be
-greeted in them, so nothing is said then.
+Titles and greeting words are no names; what counts as one of the reader's is in
+`greeting.own_names`. A salutation to nobody by name, or to several of whom one is the reader, is
+left to other rules.
 """
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 
-from service.records import Person
-from service.writing import anatomy
 from service.writing.anatomy import Part
+from service.writing.checks.greeting import Addressee, Kind, Salutation, Word, address
+from service.writing.checks.greeting.own_names import key_of, load_name_lists
 from service.writing.checks.letter import Hit, Letter
-from service.writing.checks.words import Words
+from service.writing.checks.rule import Rule
+from service.writing.findings import Severity
 
-NAME_LETTERS = 4
-"""Shorter names are too alike to call one a misspelling of the other."""
-LONG_NAME_LETTERS = 6
-"""From here on two slips still point to the same name."""
-SHORT_FORM_LETTERS = 2
-_TRANSCRIPTIONS = str.maketrans(
-    {"\u00e4": "ae", "\u00f6": "oe", "\u00fc": "ue", "\u00df": "ss", "\u00f8": "oe", "\u00e5": "aa"}
-)
-_PLAIN = str.maketrans({"\u00f8": "o", "\u0142": "l", "\u0111": "d", "\u0131": "i", "\u00e6": "ae"})
-_WORD = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)*")
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """The names in one salutation, and which of them (by their places) are the reader's."""
+
+    part: Part
+    salutation: Salutation
+    addressee: Addressee
+    words: Sequence[Word]
+    called: frozenset[int]
 
 
 def wrong_name(letter: Letter) -> Iterator[Hit]:
     """Find a salutation in which no name is the reader's, nor near to it."""
-    for part, words in _parts(letter):
-        named = _greeted_names(part, words)
-        reader = _Reader(letter.people[part.name], words)
-        if named and not any(reader.is_called(name) or reader.near(name) for _, name in named):
-            place = (named[0][0], named[-1][0] + len(named[-1][1]))
-            found = letter.body[slice(*place)]
-            yield Hit(place, details={"name": part.name, "found": found})
+    for named in _named_in(letter):
+        if named.words and _is_somebody_else(named):
+            place = (named.words[0].start, named.words[-1].end)
+            yield Hit(place, details={"name": named.part.name, "found": letter.body[slice(*place)]})
 
 
 def misspelled_name(letter: Letter) -> Iterator[Hit]:
     """Find a name in the salutation that is a slip or two away from the reader's."""
-    for part, words in _parts(letter):
-        reader = _Reader(letter.people[part.name], words)
-        named = _greeted_names(part, words)
-        for start, name in named:
-            wanted = reader.near(name)
-            is_there = wanted and any(other.casefold() == wanted.casefold() for _, other in named)
-            if wanted and not is_there and not reader.is_called(name):
-                place = (start, start + len(name))
-                yield Hit(place, details={"wanted": wanted, "found": name})
+    for named in _named_in(letter):
+        names = named.addressee.names
+        right = {word.key for word in named.words if word.start in named.called}
+        for word in named.words:
+            wanted = names.near(word.text)
+            is_settled = word.start in named.called or named.addressee.is_another(word.text)
+            if wanted is not None and not is_settled and not names.is_right(wanted, right):
+                yield Hit((word.start, word.end), details={"wanted": wanted, "found": word.text})
+        yield from _find_other_particle(named)
 
 
-class _Reader:
-    """The reader's name in all the forms that a salutation may have."""
-
-    def __init__(self, person: Person, words: Words) -> None:
-        full = " ".join(filter(None, (person.name, person.given_name, person.family_name)))
-        self._names: list[str] = _WORD.findall(full)
-        self._forms = {form for name in self._names for form in _forms(name)}
-        self._initials = "".join(name[0] for name in self._names).casefold()
-        self._short_names = words.short_names
-        self._is_latin = all(_is_latin(name) for name in self._names)
-
-    def is_called(self, name: str) -> bool:
-        """Tell whether this is one of their names, in whatever form."""
-        if not self._is_latin or not _is_latin(name):
-            return True
-        folded = anatomy.fold(name)
-        if _forms(name) & self._forms or folded in self._initials:
-            return True
-        if any(_is_shortened(folded, form) for form in self._forms):
-            return True
-        return any(folded in row and row & self._forms for row in self._short_names)
-
-    def near(self, name: str) -> str | None:
-        """Return the name of theirs that this one seems to be meant for."""
-        for own in self._names:
-            if any(_is_near(anatomy.fold(name), form) for form in _forms(own)):
-                return own
-        return None
+def salutations_of(letter: Letter) -> Iterator[tuple[Part, Salutation]]:
+    """Yield the parts that greet, with how they do it."""
+    for part, salutation in zip(letter.parts, letter.salutations, strict=True):
+        if salutation is not None:
+            yield part, salutation
 
 
-def _parts(letter: Letter) -> Iterator[tuple[Part, Words]]:
-    if letter.words is not None:
-        for part in letter.parts:
-            yield part, letter.words
+def personal_names(salutation: Salutation, addressee: Addressee) -> Sequence[Word]:
+    """Return the words of a salutation that must be somebody's names; none when in doubt.
 
-
-def _greeted_names(part: Part, words: Words) -> list[tuple[int, str]]:
-    """Return the names in the salutation with their places in the body; none when in doubt."""
-    salutation = anatomy.salutation_of(part.text)
-    if salutation is None:
-        return []
-    start, line = salutation
-    greeting = next((g for g in words.greetings if re.match(rf"{g}\b", line, re.IGNORECASE)), None)
-    if greeting is None:
-        return []
-    found = [
-        (part.start + start + match.start(), match.group())
-        for match in _WORD.finditer(line)
-        if match.start() >= len(greeting)
-    ]
-    folded = {anatomy.fold(name) for _, name in found}
-    if folded & words.groups:
-        return []
+    Beside a group ("Dear Ward 7 Team") only what stands after a title or was noted is a name.
+    """
+    if not salutation.has(Kind.GROUP):
+        return salutation.names or _lone_particles(salutation)
     return [
-        (place, name)
-        for place, name in found
-        if anatomy.fold(name) not in words.titles and not name[0].islower()
+        word
+        for before, word in zip((None, *salutation.words), salutation.words, strict=False)
+        if word.kind is Kind.NAME
+        and ((before and salutation.is_form(before)) or addressee.is_somebody(word.text))
     ]
 
 
-def _forms(name: str) -> set[str]:
-    folded = re.sub(r"['\u2019]", "", name.casefold())
-    return {
-        anatomy.fold(folded.translate(_TRANSCRIPTIONS)),
-        anatomy.fold(folded.translate(_PLAIN)),
-        anatomy.fold(folded),
-    }
+def addressee_of(letter: Letter, part: Part) -> Addressee:
+    """Return whom the salutation of a part may name."""
+    return address(letter.people[part.name], letter.interview.people, ())
 
 
-def _is_latin(name: str) -> bool:
-    return all(ord(letter) < ord("\u0250") or "\u1e00" <= letter < "\u1f00" for letter in name)
+def _named_in(letter: Letter) -> Iterator[_Named]:
+    for part, salutation in salutations_of(letter):
+        addressee = addressee_of(letter, part)
+        within = [w for w in salutation.words if w.kind in (Kind.NAME, Kind.JOINING)]
+        called = addressee.names.find_called([word.text for word in within])
+        yield _Named(
+            part,
+            salutation,
+            addressee,
+            personal_names(salutation, addressee),
+            frozenset(within[index].start for index in called),
+        )
 
 
-def _is_shortened(short: str, name: str) -> bool:
-    is_much_shorter = len(name) - len(short) >= SHORT_FORM_LETTERS
-    return is_much_shorter and len(short) > SHORT_FORM_LETTERS and name.startswith(short)
-
-
-def _is_near(one: str, other: str) -> bool:
-    length = min(len(one), len(other))
-    if length < NAME_LETTERS or one == other:
+def _is_somebody_else(named: _Named) -> bool:
+    names = named.addressee.names
+    if not names.words or any(word.start in named.called for word in named.words):
         return False
-    return _slips(one, other) <= (2 if length >= LONG_NAME_LETTERS else 1)
+    texts = [word.text for word in named.words]
+    if any(named.addressee.is_another(text) for text in texts):
+        return True
+    if any(names.near(text) for text in texts):
+        return False
+    # Who was noted by one name may be greeted by the other, which nobody here knows.
+    has_form = any(named.salutation.is_form(word) for word in named.salutation.words)
+    return not (names.is_single and has_form)
 
 
-def _slips(one: str, other: str) -> int:
-    """Count the letters added, left out, changed or swapped with the next between two words."""
-    rows = [list(range(len(other) + 1))]
-    for i, letter in enumerate(one, 1):
-        row = [i]
-        for j, its in enumerate(other, 1):
-            least = min(rows[-1][j] + 1, row[-1] + 1, rows[-1][j - 1] + (letter != its))
-            if i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == its:
-                least = min(least, rows[-2][j - 2] + 1)
-            row.append(least)
-        rows.append(row)
-    return rows[-1][-1]
+def _lone_particles(salutation: Salutation) -> Sequence[Word]:
+    """Return a particle that is all there is after a title: "Ms Van"."""
+    return [
+        word
+        for before, word in pairwise(salutation.words)
+        if salutation.is_form(before) and word.kind is Kind.JOINING and word.text[0].isupper()
+    ][-1:]
+
+
+def _find_other_particle(named: _Named) -> Iterator[Hit]:
+    """Find "van Vogt" where it is "von Vogt"."""
+    firm = load_name_lists().firm_particles
+    for before, word in pairwise(named.salutation.words):
+        if before.kind is Kind.JOINING and before.key in firm and word.start in named.called:
+            wanted = named.addressee.names.particle_before(word.text)
+            if wanted and key_of(wanted) in firm - {before.key}:
+                details = {"wanted": wanted, "found": before.text}
+                yield Hit((before.start, before.end), details=details)
+
+
+RULES = (
+    Rule(
+        "wrong-name",
+        Severity.ERROR,
+        wrong_name,
+        silences=frozenset({"wrong-form-of-address", "title-missing"}),
+    ),
+    Rule("misspelled-name", Severity.ERROR, misspelled_name),
+)

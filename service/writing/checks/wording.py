@@ -1,0 +1,89 @@
+"""Finds the phrases of a pattern in subject and body: what a rule that is all words consists of.
+
+What stands in quotation marks is somebody else's, and names that the user typed are right as they
+are: neither is found. Typographic apostrophes and spaces are read as plain ones, and a line that
+was broken by its length is read on; places are those of the text as it is.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from itertools import accumulate, islice
+
+from service.writing import anatomy
+from service.writing.checks.letter import Hit, Letter
+from service.writing.checks.words import Pattern, load_common
+from service.writing.findings import Where
+
+MOST_HITS = 20
+"""Of one rule; who has read so many knows."""
+
+_PLAIN = str.maketrans({"\u2019": "'", "\u02bc": "'", "\u00a0": " ", "\u202f": " "})
+_WRAPPED = re.compile(r"(?<=[^\n]{55})\n(?=\S)")
+
+
+class Spans:
+    """Stretches of a text."""
+
+    def __init__(self, matches: Iterable[re.Match[str]]) -> None:
+        spans = sorted(match.span() for match in matches)
+        self._starts = [start for start, _ in spans]
+        self._reach = list(accumulate((end for _, end in spans), max))
+
+    def hold(self, start: int, end: int) -> bool:
+        """Tell whether one of them holds this place."""
+        index = bisect_right(self._starts, start)
+        return index > 0 and end <= self._reach[index - 1]
+
+
+def find_phrases(letter: Letter, name: str) -> Iterator[Hit]:
+    """Yield the places of a pattern, with the words as `found`."""
+    return islice(_find_phrases(letter, name, is_quotable=True), MOST_HITS)
+
+
+def find_marks(letter: Letter, name: str) -> Iterator[Hit]:
+    """Yield the places of a pattern, in quotations as well."""
+    return islice(_find_phrases(letter, name, is_quotable=False), MOST_HITS)
+
+
+def pattern_of(letter: Letter, name: str) -> Pattern | None:
+    """Return a pattern of the mail's language, one of every language where it has no words."""
+    return letter.words.pattern(name) if letter.words else load_common().get(name)
+
+
+def texts_of(letter: Letter) -> tuple[tuple[Where, str], ...]:
+    """Return what the writer answers for: the body, and the subject unless it is the thread's."""
+    thread = letter.reader.thread
+    is_inherited = thread is not None and thread.subject.casefold() in letter.subject.casefold()
+    body = (Where.BODY, letter.body)
+    return (body,) if is_inherited else ((Where.SUBJECT, letter.subject), body)
+
+
+def read_plainly(text: str) -> str:
+    """Return the text as long as it was, with plain apostrophes and spaces, and lines read on."""
+    return _WRAPPED.sub(" ", text.translate(_PLAIN))
+
+
+def find_names(letter: Letter, text: str) -> Spans:
+    """Return where a text has names: those that the user typed, and the user's own."""
+    around = letter.circumstances
+    names = (*letter.known, around.sender, around.interview.agency, *around.other_companies)
+    spelled = sorted({name for name in names if name}, key=len, reverse=True)
+    return Spans(
+        match for name in spelled for match in re.finditer(re.escape(name), text, re.IGNORECASE)
+    )
+
+
+def _find_phrases(letter: Letter, name: str, *, is_quotable: bool) -> Iterator[Hit]:
+    pattern = pattern_of(letter, name)
+    if pattern is None:
+        return
+    for where, text in texts_of(letter):
+        plain = read_plainly(text)
+        own = anatomy.blank_quotes(plain) if is_quotable else plain
+        names = None
+        for match in pattern.finditer(own):
+            # Most texts have no hit, and need no names.
+            names = names or find_names(letter, text)
+            if not names.hold(*match.span()):
+                yield Hit(match.span(), where, {"found": text[slice(*match.span())].strip()})
