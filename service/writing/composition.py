@@ -74,7 +74,14 @@ def compose(
             missing, text = (*missing, *alike), Text(text.subject, "")
         composed_mails.append(Composed(reading, text, missing))
     lines = _missing_lines(unreached) if needs_lines else ()
-    everything = (*routing.missing, *(m for mail in composed_mails for m in mail.missing), *lines)
+    has_words = interview.reasons.strip() or all(own_body(p) or p.reasons for p in unreached)
+    reasons = () if has_words else (Missing(None, What.REASONS),)
+    everything = (
+        *routing.missing,
+        *(m for mail in composed_mails for m in mail.missing),
+        *reasons,
+        *lines,
+    )
     return Composition(tuple(composed_mails), tuple(dict.fromkeys(everything)))
 
 

@@ -108,6 +108,9 @@ class Telling:
         values, near = self.values(), self.values(is_near=True)
         usable = variants if "role" in values else variants_without_role
         fitting = [v for v in usable if len(_fill(v, near)) <= SUBJECT_LENGTH]
+        short = self.phrases.own.subjects_short
+        if "role" not in values and short and not self.occasion.choice.is_any_free(fitting):
+            usable = fitting = list(short)
         chosen = self.occasion.choice.take_fitting(usable, fitting, self.day, self.person.key)
         return _fill(chosen, values)
 

@@ -128,6 +128,7 @@ class Own:
 
     subjects: tuple[str, ...]
     subjects_without_role: tuple[str, ...]
+    subjects_short: tuple[str, ...]
     openings: tuple[str, ...]
     fuller: tuple[str, ...]
     interest_before: tuple[str, ...]
@@ -337,6 +338,7 @@ def _read_own(data: dict[str, Any]) -> Own:
     return Own(
         subjects=tuple(data["subjects"]),
         subjects_without_role=tuple(data["subjects_without_role"]),
+        subjects_short=tuple(data.get("subjects_short", ())),
         openings=tuple(data["openings"]),
         fuller=tuple(data.get("fuller", ())),
         interest_before=tuple(data["interest_before"]),

@@ -14,14 +14,15 @@ RUN = 3
 """Runs of so many words are hardly shared by chance."""
 SHUFFLED = 0.5
 """Mails that share fewer words than that, in whatever order, share no runs worth counting."""
-_WIDE = re.compile(r"[\u3005\u3040-\u30ff\u3400-\u9fff]")
+_TELLING = re.compile(r"[\u3005\u30a1-\u30ff\u3400-\u9fff]")
+"""Ideographs and the signs of loan words; the other kana are mostly endings."""
 
 
 def similarity(one: Sequence[str], other: Sequence[str]) -> float:
     """Compare two sequences of words: 1.0 for the same, 0.0 for nothing shared.
 
-    Give it folded words, without what no reader compares (`anatomy.essence`). Words in scripts
-    without spaces are compared by their pairs of characters.
+    Give it folded words, without what no reader compares (`anatomy.essence`). Where nothing parts
+    words, runs of ideographs are compared by their pairs.
     """
     from rapidfuzz.distance import Indel
 
@@ -36,12 +37,12 @@ def similarity(one: Sequence[str], other: Sequence[str]) -> float:
 
 
 def _cut(words: Sequence[str]) -> list[str]:
-    """Cut what has no spaces into overlapping pairs."""
-    if not _WIDE.search(" ".join(words)):
+    """Cut runs of ideographs into overlapping pairs."""
+    if not _TELLING.search(" ".join(words)):
         return list(words)
     pieces: list[str] = []
     for word in words:
-        if len(word) > 1 and _WIDE.search(word):
+        if len(word) > 1 and _TELLING.search(word):
             pieces += (word[at : at + 2] for at in range(len(word) - 1))
         else:
             pieces.append(word)

@@ -36,6 +36,10 @@ class Choice:
         self.taken[chosen] += 1
         return chosen
 
+    def is_any_free(self, variants: Collection[str]) -> bool:
+        """Tell whether one of these was not taken yet."""
+        return any(self.taken[variant] == 0 for variant in variants)
+
     def take_fitting(
         self, variants: Sequence[str], fitting: Collection[str], day: date, key: str
     ) -> str:

@@ -24,6 +24,28 @@ BODY = (
     "years, and I would love to join Northgate as a ward nurse.\n\nI look forward to hearing "
     "from you.\n\nKind regards,\nHannah Whitlock"
 )
+BODIES = {
+    "en": BODY.replace("Dear Marisol Duarte,", "{greeting}").replace("Hannah Whitlock", "{name}"),
+    "de": (
+        "{greeting}\n\nvielen Dank für das Gespräch am Dienstag und für den Rundgang "
+        "über die Station. Wie Ihr Team die Entlassung vom ersten Tag an plant, so möchte ich "
+        "seit Jahren arbeiten, und ich würde sehr gern als Ward Nurse zu Northgate kommen.\n\n"
+        "Ich freue mich darauf, von Ihnen zu hören.\n\nMit freundlichen Grüßen\n{name}"
+    ),
+    "fr": (
+        "{greeting}\n\nJe vous remercie pour l'entretien de mardi et pour la visite du service. "
+        "La manière dont votre équipe prépare la sortie dès le premier jour est celle que "
+        "je cherche depuis des années, et j'aimerais beaucoup rejoindre Northgate comme Ward "
+        "Nurse.\n\nJe serais heureux d'avoir de vos nouvelles.\n\nBien cordialement,\n{name}"
+    ),
+    "es": (
+        "{greeting}\n\nMuchas gracias por recibirme el martes y por enseñarme la planta. La manera "
+        "en que su equipo prepara el alta desde el primer día es como quiero trabajar desde hace "
+        "años, y me gustaría mucho ser Ward Nurse en Northgate.\n\nQuedo a la espera de sus "
+        "noticias.\n\nUn cordial saludo,\n{name}"
+    ),
+}
+"""The same mail in several languages, with a gap for the greeting and one for the signature."""
 
 
 class Around(TypedDict, total=False):
@@ -75,6 +97,11 @@ def check(body: str, **around: Unpack[Around]) -> tuple[Finding, ...]:
 def find(body: str, **around: Unpack[Around]) -> list[str]:
     """Return the ids of the rules that found something in this body, hints among them."""
     return [finding.rule for finding in check(body, **around)]
+
+
+def write_mail(greeting: str, language: str = "en", name: str = "Hannah Whitlock") -> str:
+    """Return a mail without a fault but for its greeting and signature."""
+    return BODIES[language].format(greeting=greeting, name=name)
 
 
 def quote(body: str, finding: Finding) -> str:

@@ -220,7 +220,10 @@ def test_slips_where_no_spaces_part_words(
     company: str, first_line: str, expected: set[str]
 ) -> None:
     """A Japanese name is compared sign by sign where it stands beside its legal form, or alone."""
-    body = f"{first_line}\n渡邉 佳奈 様\n\n面接のお時間をいただき、ありがとうございました。病棟看護師として貴社で働きたいです。\n\n佐々木 翔"
+    body = (
+        f"{first_line}\n渡邉 佳奈 様\n\n面接のお時間をいただき、ありがとうございました。"
+        "病棟看護師として貴社で働きたいです。\n\n佐々木 翔"
+    )
     reader = Person("渡邉 佳奈", "k@example.com")
     found = find(body, reader=reader, company=company, role="病棟看護師", language="ja")
     assert RULES & set(found) == expected

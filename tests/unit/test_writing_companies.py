@@ -16,7 +16,7 @@ from service.writing import companies
         ("Havelkontor Logistik GmbH & Co. KG", "Havelkontor Logistik"),
         ("Oakfield Pty Ltd", "Oakfield"),
         ("株式会社青葉精機", "青葉精機"),
-        ("青葉精機（株）", "青葉精機"),
+        ("青葉精機\uff08株\uff09", "青葉精機"),
         ("SA", "SA"),
         ("株式会社", "株式会社"),
         ("Northgate Children's Hospital", "Northgate Children's Hospital"),
@@ -87,7 +87,7 @@ def test_the_short_form_names_a_company() -> None:
 
 
 def test_a_person_of_the_companys_name_does_not_name_it() -> None:
-    """ "Ms Hollis" is a partner; "at Hollis" is the firm."""
+    """To thank "Ms Hollis" is to thank a partner; "at Hollis" is the firm."""
     people = ["Margaret Hollis", "Dana Wren"]
     for text in ("I thank Ms Hollis.", "Margaret Hollis asked me that.", "Best,\nDana Wren"):
         assert not companies.is_company_named("Hollis & Wren", text, None, people)
@@ -100,7 +100,7 @@ def test_a_person_of_the_companys_name_does_not_name_it() -> None:
         ("Riverside General Ltd", "to join Riverside General soon", "Riverside General"),
         ("Stadtwerke Kaltenberg", "bei den Stadtwerken Kaltenberg", "Stadtwerken Kaltenberg"),
         ("Hollis & Wren", "at Hollis and Wren", "Hollis and Wren"),
-        ("株式会社花霞堂", "（株）花霞堂\n人事部", "花霞堂"),
+        ("株式会社花霞堂", "\uff08株\uff09花霞堂\n人事部", "花霞堂"),
         ("丸菱倉庫株式会社", "丸菱倉庫に加わりたい", "丸菱倉庫"),
         ("日本食品株式会社", "日本食品標準成分表を片手に", None),
         ("株式会社みらい", "みらいの海と長く", None),
@@ -111,7 +111,7 @@ def test_a_person_of_the_companys_name_does_not_name_it() -> None:
     ],
 )
 def test_find_whole(company: str, text: str, found: str | None) -> None:
-    """The whole name is found as it is said, in capitals where it has them, as a word of its own."""
+    """The whole name is found as it is said, with its capitals, as a word of its own."""
     name, words = companies.take_apart(company), companies.read(text)
     places = [text[slice(*place)] for place in companies.find_whole(name, text, words)]
     assert places == ([found] if found else [])

@@ -3,110 +3,32 @@
 import dataclasses
 import itertools
 import re
-from dataclasses import fields
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 
 import pytest
 
-from service.records import Candidate, Interview, Kind, Person, Place, Text
-from service.writing import anatomy, checks, companies, days, names, phrases, sentences
-from service.writing.checks import Circumstances, OtherNote
-from service.writing.checks.words import load_words
-from service.writing.composition import Composed, compose
-from service.writing.findings import Severity
-from service.writing.phrases import Phrases, needed_by
+from service.records import Kind, Person, Text
+from service.writing import anatomy, companies, days, names, sentences
+from service.writing.checks import OtherNote
 from service.writing.salutations import greet
 from service.writing.similarity import similarity
-from tests.unit.writing_examples import WEDNESDAY, interview
-
-ES = phrases.load_phrases("es")
-MADRID = Place("Europe/Madrid", city="Madrid", country="ES")
-MEXICO = Place("America/Mexico_City", city="Ciudad de México", country="MX")
-BERLIN = Place("Europe/Berlin", city="Berlín", country="DE")
-LEIRE = Candidate("Leire Aguirre", "Europe/Madrid", language="es")
-START = datetime(2026, 12, 8, 15, 0, tzinfo=UTC)
-PANEL = 8
-
-LINES = [
-    "Me enseñó el relevo de la mañana.",
-    "cómo cubren los fines de semana",
-    "por qué cambiaron los carros de planta",
-    "lo de los pagos duplicados",
-    "por el paseo entre los invernaderos",
-    "que la gente discute los datos con calma",
-    "sobre las turberas del sur",
-    "La balsa nueva",
-    "enseñarme la subestación",
-    "gracias por la prueba de hojaldre",
-    "turnos de noche",
-    "Hablamos de los variadores y de sus averías.",
-]
-REASONS = [
-    "Su equipo explica cada tubo a las familias antes de entrar. Es justo lo que quiero aprender.",
-    "porque se escuchan cuando no están de acuerdo",
-    "para aprender a medir antes de regar. Aquí se mide cada litro.",
-    "la serie completa de las turberas",
-    "Me encantaría trabajar en el turno de noche. Llevo seis años en planta y conozco el ritmo.",
-    "ya que se nota que los tableros están limpios y rotulados",
-    "me gusta cómo reparten las guardias",
-    "San Telmo cuida a quien cuida. Quisiera crecer en una casa así.",
-    "Los tableros están limpios y rotulados. Así es como me gusta trabajar. Nadie corre.",
-    "Quiero hacer pan con tiempo.",
-]
-ROLES = ["Enfermera de UCI", "Site Engineer (m/f/d)", "", "Profesor/a adjunto/a", "Jefe de sala"]
-
-
-def person(name: str = "Marisol Duarte", line: str = "", **more: object) -> Person:
-    """Return somebody met, who has an address."""
-    address = f"{name.casefold().replace(' ', '.')}@example.com"
-    return Person(name, address, line=line, **more)  # type: ignore[arg-type]  # mixed by design
-
-
-def met(*people: Person, **more: object) -> Interview:
-    """Return an interview in Madrid on Tuesday, 8 December."""
-    around = {
-        "company": "Hospital San Telmo",
-        "role": "Enfermera de UCI",
-        "reasons": REASONS[0],
-        "place": MADRID,
-        "start": START,
-        "language": "es",
-    }
-    return interview(*people, **{**around, **more})  # type: ignore[arg-type]  # mixed by design
-
-
-def write(of: Interview, sent_on: date = WEDNESDAY) -> list[Composed]:
-    """Compose as on the day after."""
-    return list(compose(of, LEIRE, sent_on).mails)
-
-
-def body_of(of: Interview) -> str:
-    """Return the body of the only mail."""
-    return write(of)[0].text.body
-
-
-def find(of: Interview, mail: Composed, others: tuple[OtherNote, ...] = ()) -> list[str]:
-    """Return what the checks find in a composed mail, hints among them."""
-    sent_at = datetime.combine(WEDNESDAY, time(9, 12), tzinfo=MADRID.tz)
-    around = Circumstances(of, mail.reading, LEIRE.name, sent_at, others)
-    return [finding.rule for finding in checks.check(mail.text, around)]
-
-
-def said_by(said: Phrases) -> list[str]:
-    """Return every sentence that may stand in a mail."""
-    kinds = (*said.line_kinds, *said.reason_kinds)
-    groups = [getattr(said.own, f.name) for f in fields(said.own) if f.name != "calm_countries"]
-    groups += [
-        getattr(frame, f.name) for frame in (said.agency, said.colleague) for f in fields(frame)
-    ]
-    groups += [said.echo.variants, *(kind.carriers for kind in kinds)]
-    return [variant for group in groups for variant in group]
-
-
-def both() -> list[tuple[str, Phrases]]:
-    """Return the phrases for "usted" and for "tú"."""
-    assert ES.informal is not None
-    return [("usted", ES), ("tú", ES.informal)]
+from tests.unit.spanish_examples import (
+    BERLIN,
+    ES,
+    LEIRE,
+    LINES,
+    MADRID,
+    MEXICO,
+    PANEL,
+    REASONS,
+    ROLES,
+    body_of,
+    find,
+    met,
+    person,
+    write,
+)
+from tests.unit.writing_examples import WEDNESDAY
 
 
 @pytest.mark.parametrize(
@@ -424,93 +346,6 @@ def test_no_composed_mail_has_findings(number: int) -> None:
     assert "{" not in mail.text.body
 
 
-@pytest.mark.parametrize(("register", "said"), both())
-def test_a_variant_can_be_filled_in(register: str, said: Phrases) -> None:
-    """It needs nothing that is not known somewhere."""
-    known = {"company", "sender", "role", "line", "reason", "names"}
-    known |= said.dates.near.keys() | said.names.role.keys()
-    for variant in said_by(said):
-        assert needed_by(variant) <= known, (register, variant)
-
-
-@pytest.mark.parametrize(("register", "said"), both())
-def test_a_variant_tells_no_gender_and_no_day_that_goes_stale(register: str, said: Phrases) -> None:
-    """Neither the sender's gender nor the reader's is known, nor the day on which it is read."""
-    gendered = (
-        r"\b(?:encantad|agradecid|content|ilusionad|interesad|atent|list|preparad|segur|honrad|"
-        r"dispuest|convencid|emocionad|orgullos|junt)[oa]s?\b"
-        r"|\b(?:ver|conocer|saludar|escuchar)l[aeo]\b"
-    )
-    stale = r"\b(?:hoy|ayer|anoche|mañana|esta (?:tarde|semana)|pronto)\b|!"
-    for variant in said_by(said):
-        assert not re.search(gendered, variant, re.IGNORECASE), (register, variant)
-        assert not re.search(stale, variant, re.IGNORECASE), (register, variant)
-
-
-def test_nothing_melts_into_the_company_or_the_line() -> None:
-    """A name or a line may begin with an article: "de el" and "a el" are no Spanish."""
-    for _, said in both():
-        for variant in said_by(said):
-            assert not re.search(r"\b(?:el|la|los|las|del|al) \{company\}", variant), variant
-            assert not re.search(r"\b(?:de|a) \{line\}", variant.replace("nota de {line}", "")), (
-                variant
-            )
-
-
-def test_each_register_is_kept() -> None:
-    """Nothing said with "usted" speaks of "tú", and the reverse."""
-    words = load_words("es")
-    assert words is not None
-    (_, formal), (_, informal) = both()
-    for variant in said_by(formal):
-        assert not words.pattern("informal").is_in(variant), variant
-    for variant in said_by(informal):
-        assert not words.pattern("formal").is_in(variant), variant
-    own = informal.own
-    to_the_reader = (*own.openings, *own.interest_before, *own.interest_after, *own.interest_plain)
-    for variant in (*to_the_reader, *own.closings_eager, *own.closings_calm, *own.subjects):
-        assert not re.search(r"\b(?:su|sus|suyas?|le|ustedes|usted)\b", variant), variant
-
-
-def test_what_is_said_is_what_the_checks_look_for() -> None:
-    """Openings thank, interest wants the job, closings look forward, requests ask to pass on."""
-    words = load_words("es")
-    assert words is not None
-    for _, said in both():
-        own = said.own
-        wants = (*own.interest_before, *own.interest_after, *own.interest_plain)
-        expected = {
-            "thanks": (*own.openings, *said.agency.thanks, *said.colleague.closings),
-            "interest": (*wants, *own.reason_carriers, *own.joined_reason_carriers),
-            "closing": (*own.closings_eager, *own.closings_calm, *said.agency.closings),
-            "pass-on": (*said.agency.request_one, *said.agency.request_many),
-        }
-        for name, variants in expected.items():
-            for variant in variants:
-                said_so = variant.replace("{company}", "Cauce")
-                assert words.pattern(name).is_in(said_so), (name, variant)
-
-
-def test_there_is_enough_to_say_in_both_registers() -> None:
-    """Eight people hear eight different things, also where the role is not known."""
-    for register, said in both():
-        own = said.own
-        for variants in (
-            own.openings,
-            own.subjects_without_role,
-            (*own.interest_before, *own.interest_after),
-            own.interest_plain,
-            own.interest_after_wish,
-            own.reason_carriers,
-            own.closings_eager,
-            own.closings_calm,
-            said.echo.variants,
-        ):
-            free = [v for v in variants if not needed_by(v) & said.names.role.keys()]
-            assert len(set(free)) == len(free), register
-            assert len(free) >= PANEL, (register, free)
-
-
 @pytest.mark.parametrize("role", ["Enfermera de UCI pediátrica", "Técnico electricista", "Chef"])
 def test_subjects_of_a_panel_differ_and_are_short(role: str) -> None:
     """A telephone shows about 60 characters; people who compare see different subjects."""
@@ -533,58 +368,3 @@ def test_a_text_of_ones_own_is_used_as_it_is() -> None:
     own = "Hola, Marisol:\n\nGracias por lo del martes.\n\nLeire"
     mail = write(met(dataclasses.replace(person(), body=own, subject="Gracias, UCI")))[0]
     assert mail.text == Text("Gracias, UCI", own)
-
-
-@pytest.mark.parametrize(
-    ("name", "text", "expected"),
-    [
-        ("thanks", "Le agradezco la tarde.", True),
-        ("thanks", "Gracias a usted por la visita.", True),
-        ("thanks", "Gracias a la visita entendí el proceso.", False),
-        ("interest", "Firmaría por un puesto así.", True),
-        ("interest", "Me gustaría conocer su decisión.", False),
-        ("interest", "Gracias por la oportunidad de conversar.", False),
-        ("closing", "Cualquier novedad será bienvenida.", True),
-        ("closing", "Me encantaría formar parte de su equipo.", False),
-        ("pass-on", "¿Se lo podría reenviar usted?", True),
-        ("pass-on", "Me trasladaron a la planta.", False),
-        ("announces-call", "El lunes le marco a su oficina.", True),
-        ("announces-call", "Te doy un toque la semana que viene.", True),
-        ("announces-call", "Me llamó la atención el taller.", False),
-        ("announces-call", "Puede llamarme cuando quiera.", False),
-        ("pushy", "Agradecería su respuesta lo antes posible.", True),
-        ("pushy", "El pedido sale antes del viernes.", False),
-        ("salary-talk", "Busco unos 2.300 € al mes.", True),
-        ("salary-talk", "Un presupuesto de 40.000 €.", False),
-        ("gift", "Le he dejado unos bombones en recepción.", True),
-        ("gift", "Los bombones que preparamos crujieron.", False),
-        ("apology", "Siento haber llegado tarde.", True),
-        ("apology", "Siento que es mi sitio.", False),
-        ("typo", "Le agradesco la charla.", True),
-        ("typo", "Es mi agradecimiento.", False),
-        ("attachment", "Le adjunto mi currículum.", True),
-        ("attachment", "Una plaza de profesora adjunta.", False),
-        ("text-speak", "Gracias x todo", True),
-        ("text-speak", "Copias de 10 x 15 y 2 TB.", False),
-        ("today", "la charla de hoy", True),
-        ("today", "hoy por hoy", False),
-    ],
-)
-def test_the_patterns_of_the_checks(name: str, text: str, *, expected: bool) -> None:
-    """What people really type is found, and what only looks like it is not."""
-    words = load_words("es")
-    assert words is not None
-    assert words.pattern(name).is_in(text) is expected
-
-
-def test_every_rule_that_blocks_is_raised_in_spanish() -> None:
-    """A mail in which much is wrong is held for it."""
-    reader = person(form_of_address="Señora", family_name="Duarte")
-    of = met(reader)
-    mail = write(of)[0]
-    body = "Estimado Sr. Durate:\n\nLa llamaré el viernes. Le adjunto mi currículum.\n\nUn saludo"
-    broken = dataclasses.replace(mail, text=Text("Gracias", body))
-    sent_at = datetime.combine(WEDNESDAY, time(9, 12), tzinfo=MADRID.tz)
-    around = Circumstances(of, broken.reading, LEIRE.name, sent_at)
-    found = {f.rule for f in checks.check(broken.text, around) if f.severity is Severity.ERROR}
-    assert found >= {"misspelled-name", "no-thanks", "announces-call", "missing-attachment"}

@@ -10,7 +10,8 @@ from datetime import UTC, date, datetime
 import pytest
 
 from service.records import Candidate, Interview, Kind, Person, Place
-from service.writing import anatomy, days, names, phrases, sentences
+from service.writing import anatomy, checks, days, names, phrases, sentences
+from service.writing.checks import Circumstances, OtherNote
 from service.writing.composition import Composed, compose
 from service.writing.phrases import needed_by
 from service.writing.readers import What
@@ -22,6 +23,7 @@ JA = phrases.load_phrases("ja")
 TOKYO = Place("Asia/Tokyo", city="東京", country="JP")
 NEW_YORK = Place("America/New_York", city="New York", country="US")
 KENTA = Candidate("佐藤 健太", "Asia/Tokyo", language="ja", signature=("090-0000-0000",))
+SENT_AT = datetime(2026, 12, 9, 9, 12, tzinfo=TOKYO.tz)
 START = datetime(2026, 12, 8, 5, 0, tzinfo=UTC)
 NAMES = [
     "高橋 誠",
@@ -280,6 +282,47 @@ def test_a_colleague_passes_on() -> None:
     (mail,) = write(met(reader, other))
     assert re.search("小林 由美様.+お渡しいただけ", mail.text.body)
     assert "\n\n小林 由美様へ\n\n" in mail.text.body
+
+
+def varied_interviews() -> list[Interview]:
+    """Return interviews with one to eight people, of many houses, by every route."""
+    houses = [
+        ("株式会社青葉精機", "品質保証"),
+        ("医療法人清流会 みなづき総合病院", "病棟看護師"),
+        ("わかば保育園", ""),
+        ("Lumen Works Inc.", "Senior Backend Engineer"),
+        ("若竹大学", "特任研究員"),
+    ]
+    found = []
+    for number, (reasons, size) in enumerate(itertools.product(REASONS, (1, 3, 8))):
+        company, role = houses[number % len(houses)]
+        lines = LINES[number % len(LINES) :] + LINES
+        people = list(map(person, NAMES[:size], lines))
+        agency = None
+        if number % 4 == 1:
+            people = [Person(each.name, line=each.line) for each in people]
+            people.append(dataclasses.replace(person("三浦 彩香"), kind=Kind.REPRESENTATIVE))
+            agency = "株式会社つなぐキャリア"
+        elif number % 4 == 2 and size > 1:
+            carried = dataclasses.replace(people[-1], address=None, passed_on_by=people[0].name)
+            people[-1] = carried
+        place = TOKYO if number % 2 else NEW_YORK
+        around = {"company": company, "role": role, "reasons": reasons, "place": place}
+        found.append(met(*people, **around, agency=agency))
+    return found
+
+
+@pytest.mark.parametrize("of", varied_interviews())
+def test_no_composed_mail_has_a_finding(of: Interview) -> None:
+    """What we write ourselves never has to be mended, whatever it stands around."""
+    mails = write(of)
+    for mail in mails:
+        assert not mail.missing
+        others = tuple(
+            OtherNote(other.reader.name, other.text.body) for other in mails if other is not mail
+        )
+        around = Circumstances(of, mail.reading, KENTA.name, SENT_AT, others)
+        assert checks.check(mail.text, around) == ()
 
 
 def test_without_reasons_they_are_asked_for() -> None:

@@ -37,6 +37,7 @@ HOURS = {
 GREETING_LETTERS = 40
 COMMON_TITLES = frozenset({"dr", "prof"})
 """Said wherever a language says titles; a language may name the countries that say all of them."""
+_CLAUSE_END = re.compile(r"\s*(?:$|[^\w\s])")
 FORMS_OF_GENDER = frozenset({"woman", "man", "neutral"})
 
 
@@ -74,26 +75,16 @@ def wrong_form_of_address(letter: Letter) -> Iterator[Hit]:
         noted = _said_by(person.form_of_address or "")
         if noted is None:
             continue
-        names = addressee_of(letter, part).names
-        used = {
-            word: said
-            for word in salutation.words
-            for said, keys in salutation.vocabulary.forms.items()
-            if salutation.is_form(word) and word.key in keys and not names.has(word.text)
-        }
-        comparable = {
-            word: said
-            for word, said in used.items()
-            if (said in FORMS_OF_GENDER) == (noted in FORMS_OF_GENDER) and said != "neutral"
-        }
-        if comparable and noted not in comparable.values():
-            found = next(iter(comparable))
-            details = {
-                "name": part.name,
-                "noted": (person.form_of_address or "").strip(),
-                "found": found.text,
-            }
-            yield Hit((found.start, found.end), details=details)
+        # "Neutral" offends nobody, and what tells no gender says nothing about one.
+        used = [
+            (word, said)
+            for word, said in salutation.said_by_forms()
+            if said != "neutral" and (said in FORMS_OF_GENDER) == (noted in FORMS_OF_GENDER)
+        ]
+        if used and noted not in {said for _, said in used}:
+            word, written = used[0][0], (person.form_of_address or "").strip()
+            details = {"name": part.name, "noted": written, "found": word.text}
+            yield Hit((word.start, word.end), details=details)
 
 
 def title_missing(letter: Letter) -> Iterator[Hit]:
@@ -146,12 +137,7 @@ def _is_person(name: str, vocabulary: Vocabulary) -> bool:
 
 
 def _is_to_nobody(salutation: Salutation) -> bool:
-    said = {
-        said
-        for word in salutation.words
-        for said, keys in salutation.vocabulary.forms.items()
-        if word.kind is Kind.TITLE and word.key in keys
-    }
+    said = {said for word, said in salutation.said_by_forms() if word.kind is Kind.TITLE}
     is_to_anybody = said >= {"woman", "man"}
     is_to_house = salutation.has(Kind.HOUSE) and not salutation.has(Kind.TITLE)
     return salutation.has(Kind.GROUP) or is_to_anybody or is_to_house
@@ -164,7 +150,7 @@ def _find_set_phrase(letter: Letter, part: Part) -> Iterator[Hit]:
         if words is None or anatomy.count_words(line) > GROUP_LINE_WORDS:
             return
         match = next(words.pattern("group-salutation").finditer(line), None)
-        if match and match.start() == 0:
+        if match and match.start() == 0 and _CLAUSE_END.match(line, match.end()):
             place = (part.start + start, part.start + start + match.end())
             yield Hit(place, details={"name": part.name})
 

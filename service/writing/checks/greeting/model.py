@@ -1,5 +1,6 @@
 """What a salutation is made of, whatever the language."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -71,9 +72,20 @@ class Salutation:
         return any(word.kind is kind for word in self.words)
 
     def is_form(self, word: Word) -> bool:
-        """Tell whether a word says how the person is addressed: "Ms", "Frau"."""
-        is_titling = word.kind in (Kind.TITLE, Kind.GREETING)
-        return is_titling and any(word.key in keys for keys in self.vocabulary.forms.values())
+        """Tell whether a word is a form of address: "Ms", "Frau"."""
+        return word.kind is Kind.TITLE and any(
+            word.key in keys for keys in self.vocabulary.forms.values()
+        )
+
+    def said_by_forms(self) -> Iterator[tuple[Word, str]]:
+        """Yield the words that tell how the person is addressed, with what they say.
+
+        A greeting may tell it, too: "Estimada".
+        """
+        for word in self.words:
+            for said, keys in self.vocabulary.forms.items():
+                if word.kind in (Kind.TITLE, Kind.GREETING) and word.key in keys:
+                    yield word, said
 
 
 @dataclass(frozen=True, slots=True)

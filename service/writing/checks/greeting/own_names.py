@@ -17,6 +17,7 @@ from rapidfuzz.distance import OSA
 
 from service.records import Person
 from service.writing import anatomy
+from service.writing.checks.greeting import ideographs
 from service.writing.checks.words import load_every_words
 from service.writing.scripts import WIDE, scripts_of
 
@@ -178,10 +179,7 @@ def is_near(one: str, other: str) -> bool:
     if one == other:
         return False
     if scripts_of(one) & WIDE:
-        is_one_off = (
-            len(one) == len(other) and sum(a != b for a, b in zip(one, other, strict=True)) == 1
-        )
-        return is_one_off and len(one) > 1
+        return ideographs.is_slip(one, other)
     if min(len(one), len(other)) < NAME_LETTERS:
         return False
     most = 2 if max(len(one), len(other)) >= LONG_NAME_LETTERS else 1
