@@ -23,7 +23,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "doctor": ("setting_up:doctor", "Name each broken thing, and the command that mends it."),
     "add": ("adding:add", "Add an interview: see its mails, then schedule them."),
     "debrief": ("debriefing:debrief", "Say how it went: the mails are written and scheduled."),
-    "read": ("adding:read_files", "Show what files would become, without adding anything."),
+    "read": ("reading:read_files", "Show what files would become, without adding anything."),
     "list": ("listing:list_mails", "Show what goes out when, and what waits for you."),
     "show": ("listing:show", "Show a mail, when it goes out and why, and its history."),
     "preview": ("wording:preview", "Show a mail as its reader will see it, and its findings."),

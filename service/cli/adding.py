@@ -1,9 +1,7 @@
-"""`add`, `read`: an invitation, a file or flags become an interview with its mails."""
+"""`add`: an invitation, a file or flags become an interview with its mails."""
 
-import sys
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -27,15 +25,16 @@ from service.cli.flags import (
     Yes,
 )
 from service.cli.given import Given, load_answered, show_place
+from service.cli.loading import load
 from service.cli.printing import say, tell
+from service.cli.reading import own_addresses
 from service.cli.session import candidate_or_stranger, opened
 from service.errors import BadInput
-from service.intake import files, submission, table, texts
+from service.intake import files, submission, texts
 from service.intake.invitation import Invitation, Question
 from service.records import Candidate, Interview, Person, Place
 from service.timing import RestDays
 
-_LARGEST = 5 * 1024 * 1024
 _PANEL = "What goes into the mails"
 _HOW = "How it is added"
 
@@ -144,34 +143,6 @@ def add(
         outcome.say_submitted(app, candidate, done, json=json)
 
 
-def read_files(
-    context: typer.Context,
-    paths: Annotated[list[Path], typer.Argument(help="Invitations, files, or a folder of them.")],
-    me: Annotated[
-        list[str] | None, typer.Option(help="An address of yours; repeat for more.")
-    ] = None,
-    any_year: Annotated[
-        bool, typer.Option("--any-year", help="Do not mind how long ago it was.")
-    ] = False,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
-) -> None:
-    """Show what each file would become, without adding anything."""
-    chosen = [
-        each
-        for path in paths
-        for each in (sorted(path.iterdir()) if path.is_dir() else [path])
-        if each.is_file()
-    ]
-    with opened(context) as app:
-        own = frozenset(me or ()) | _own_addresses(app, candidate_or_stranger(app))
-        now = None if any_year else app.office.now()
-        rows = table.describe_folder(chosen, own, now)
-    if json:
-        printing.say_json([asdict(row) for row in rows])
-        return
-    printing.say_rows((row.file, row.outcome, row.text) for row in rows)
-
-
 def _read(
     app: App,
     candidate: Candidate,
@@ -195,8 +166,8 @@ def _read(
         read = given.submit(now)
         rest = Given(lines=given.lines, addresses=given.addresses, met=given.met)
         return rest.lay_over(read.interview), None, read.at
-    data = _load(file)
-    own = _own_addresses(app, candidate) | ({me} if me else frozenset())
+    data = load(file, "callback add --example prints a file.")
+    own = own_addresses(app, candidate) | ({me} if me else frozenset())
     place = given.place()
     found = files.read_file(file, data, own, now, place.zone if place else None)
     if isinstance(found, submission.Submission):
@@ -281,25 +252,6 @@ def _again(
     found = files.read_file(file, data, own, now, zone)
     assert isinstance(found, Invitation)  # noqa: S101 - the same bytes were one before
     return found
-
-
-def _load(file: str) -> bytes:
-    if file == "-":
-        return sys.stdin.buffer.read(_LARGEST + 1)
-    path = Path(file).expanduser()
-    try:
-        with path.open("rb") as opened_file:
-            return opened_file.read(_LARGEST + 1)
-    except OSError as error:
-        raise BadInput(
-            f"{file} cannot be opened: {error.strerror}.", "callback add --example prints a file."
-        ) from error
-
-
-def _own_addresses(app: App, candidate: Candidate) -> frozenset[str]:
-    if candidate.id is None:
-        return frozenset()
-    return frozenset(mailbox.address for mailbox in app.mailboxes.list(candidate.id))
 
 
 def _name_candidate(candidate: Candidate, name: str | None, *, may_ask: bool) -> Candidate:

@@ -4,8 +4,8 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
 
+from service.cli.loading import load
 from service.errors import BadInput
 from service.intake import addresses, places, submission, texts
 from service.intake.replies import Answered, read_answered
@@ -260,10 +260,7 @@ def load_answered(file: str) -> Answered:
         BadInput: there is no such file, or it is no mail that can be answered.
 
     """
-    try:
-        return read_answered(Path(file).expanduser().read_bytes(), file)
-    except OSError as error:
-        raise BadInput(f"{file} cannot be opened: {error.strerror}.", "--reply FILE.eml") from error
+    return read_answered(load(file, "--reply FILE.eml"), file)
 
 
 def give_address(person: Person, answer: str, people: Sequence[Person]) -> Person:

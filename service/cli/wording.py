@@ -1,11 +1,9 @@
 """The text of a mail: preview, edit, accept, check."""
 
-import sys
 from dataclasses import asdict
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import getaddresses
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -15,6 +13,7 @@ from service.actions.office import Office
 from service.cli import editor, marking, printing
 from service.cli.flags import AsJson, Id, Mail
 from service.cli.given import load_answered
+from service.cli.loading import load
 from service.cli.printing import say, tell
 from service.cli.session import opened
 from service.editing import Kept
@@ -224,21 +223,12 @@ def _strip(body: str) -> str:
 
 
 def _decode(file: str) -> str:
-    return kinds.decode_strictly(_load(file), "Standard input" if file == "-" else file)
-
-
-def _load(file: str) -> bytes:
-    if file == "-":
-        return sys.stdin.buffer.read(kinds.LARGEST + 1)
-    try:
-        return Path(file).expanduser().read_bytes()
-    except OSError as error:
-        raise BadInput(f"{file} cannot be opened: {error.strerror}.", "") from error
+    return kinds.decode_strictly(load(file), "Standard input" if file == "-" else file)
 
 
 def _read_text(file: str, subject: str | None) -> tuple[Text, EmailMessage | None]:
     """Read a text, or a mail with its headers."""
-    data = _load(file)
+    data = load(file)
     if not kinds.is_mail(data):
         text = _parse(kinds.decode_strictly(data, file), subject or "")
         return (Text(subject, text.body) if subject is not None else text), None

@@ -5,7 +5,7 @@ Where the name itself is another's, form and title are that person's, too (`gree
 """
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Set
 
 from service.records import Person
 from service.writing import anatomy, days, phrases
@@ -173,7 +173,7 @@ def _titles_in(written: str) -> set[str]:
     return {title for title, spellings in load_every_academic().items() if runs & spellings}
 
 
-def _titles_said(letter: Letter, person: Person, salutation: Salutation) -> Collection[str]:
+def _titles_said(letter: Letter, person: Person, salutation: Salutation) -> Set[str]:
     """Return which titles a salutation does not leave out, by language and country."""
     language, known = salutation.vocabulary.language, salutation.vocabulary.academic.keys()
     lists = (
