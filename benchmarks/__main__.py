@@ -1,5 +1,6 @@
 """`make bench`: run every benchmark and print its table."""
 
-from benchmarks import startup
+from benchmarks import checks, startup
 
 startup.show()
+checks.show()

@@ -53,6 +53,8 @@ def split_parts(body: str, reader: str, passed_on: Iterable[str], heading: str) 
 
 def count_words(text: str) -> int:
     """Count words; two characters of a script without spaces count as one."""
+    if text.isascii():
+        return len(_WORD.findall(text))
     wide = len(_WIDE.findall(text))
     return len(_WORD.findall(_WIDE.sub(" ", text))) + (wide + 1) // 2
 
@@ -69,11 +71,6 @@ def first_lines(text: str, most: int) -> Iterator[tuple[int, str]]:
     """Yield where each of the first lines begins that is not blank, and the line."""
     for match in islice(re.finditer(r"\S[^\n]*", text), most):
         yield match.start(), match.group().rstrip()
-
-
-def last_lines(text: str, most: int) -> list[str]:
-    """Return the last lines that are not blank, in their order."""
-    return [line.strip() for line in text.splitlines() if line.strip()][-most:]
 
 
 def blank_quotes(text: str) -> str:

@@ -12,8 +12,10 @@ from collections.abc import Sequence
 
 RUN = 3
 """Runs of so many words are hardly shared by chance."""
-SHUFFLED = 0.5
-"""Mails that share fewer words than that, in whatever order, share no runs worth counting."""
+PARTLY = 0.3
+"""Of the same sentences in another order at least so much is still in order."""
+SHUFFLED = 0.6
+"""Mails that share fewer words than that, in whatever order, are not alike in any."""
 _TELLING = re.compile(r"[\u3005\u30a1-\u30ff\u3400-\u9fff]")
 """Ideographs and the signs of loan words; the other kana are mostly endings."""
 
@@ -30,6 +32,8 @@ def similarity(one: Sequence[str], other: Sequence[str]) -> float:
         return 0.0
     first, second = _cut(one), _cut(other)
     in_order: float = Indel.normalized_similarity(first, second)
+    if in_order < PARTLY:
+        return in_order
     in_any_order = Indel.normalized_similarity(sorted(first), sorted(second))
     if in_any_order < SHUFFLED:
         return in_order

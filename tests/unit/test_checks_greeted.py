@@ -150,6 +150,8 @@ def test_the_name_in_the_salutation(line: str, expected: list[str]) -> None:
         ("Priya", "Dear Ms Raman,", []),
         # Names that are also titles, and titles that were noted with the name
         ("Dean Moss", "Dear Dean,", []),
+        ("Eva Moss", "Dear Dean,", []),
+        ("Eva Moss", "Dear Ms Dean,", WRONG),
         ("Dean Major", "Dear Mr Major,", []),
         ("Dr. Eva Vogt", "Dear Dr Vogt,", []),
         ("Dr. Eva Vogt", "Dear Dr Kern,", WRONG),
@@ -188,6 +190,8 @@ def test_names_in_all_their_forms(name: str, line: str, expected: list[str]) -> 
         ("de", "Sabine Krüger", "Sehr geehrte Frau Direktorin,", []),
         ("de", "Sabine Krüger", "Frau Krüger,", []),
         ("de", "Sabine Krüger", "Sehr geehrte Frau Bergmann,", WRONG),
+        ("de", "Sabine Krüger", "Sehr geehrte Frau Richter,", WRONG),
+        ("de", "Sabine Krüger", "Sehr geehrte Frau Schulleiterin,", []),
         ("de", "Sabine Krüger", "Hallo Wiebke,", WRONG),
         ("de", "Sabine Krüger", "Guten Tag, Wiebke,", WRONG),
         ("de", "Sabine Krüger", "Sehr geehrte Frau Dr. Krügel,", MISSPELLED),

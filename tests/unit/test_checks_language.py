@@ -34,7 +34,7 @@ def test_other_language_between_the_languages_we_write(written: str, wanted: str
     body = write_mail(GREETINGS[written], written)
     found = find(body, language=wanted)
     assert ("other-language" in found) is (written != wanted)
-    assert not SILENCED & set(found)
+    assert written == wanted or not SILENCED & set(found)
 
 
 @pytest.mark.parametrize("other", OTHERS, ids=lambda other: other["tag"])

@@ -56,12 +56,6 @@ def rules_of(findings: tuple[Finding, ...]) -> list[str]:
     return [finding.rule for finding in findings]
 
 
-def thank(sentence: str, sent_on: date | None = WEDNESDAY) -> list[str]:
-    """Return what is found in a mail with this thanking sentence."""
-    _, after = BODY.split("ward. ")
-    return rules_of(find(f"Dear Marisol Duarte,\n\n{sentence} {after}", sent_on=sent_on))
-
-
 def _judge(note: dict[str, Any]) -> set[str]:
     people = tuple(
         Person(
@@ -197,39 +191,6 @@ def test_placeholder_left_leaves_the_users_names_alone() -> None:
 @pytest.mark.parametrize(
     "sentence",
     [
-        "It was good to see the ward on Tuesday.",
-        "I have been thinking about our conversation since Tuesday.",
-    ],
-)
-def test_no_thanks(sentence: str) -> None:
-    """A mail of thanks thanks."""
-    assert thank(sentence) == ["no-thanks"]
-
-
-@pytest.mark.parametrize(
-    "sentence",
-    [
-        "I am grateful for your time.",
-        "I appreciated the hour you gave me.",
-        "Many thanks for Tuesday.",
-        "Vielen Dank für das Gespräch.",
-    ],
-)
-def test_thanks_in_other_words(sentence: str) -> None:
-    """Thanks are thanks in whatever words."""
-    assert thank(sentence) == []
-
-
-def test_each_note_to_pass_on_thanks() -> None:
-    """The thanks to the one who passes it on are not the interviewer's."""
-    tom = Person("Tom Kessler")
-    note = "\n\nFor Tom Kessler:\n\nDear Tom Kessler,\n\nI liked the rota.\n\nHannah Whitlock"
-    assert rules_of(find(BODY + note, passed_on=(tom,))) == ["no-thanks"]
-
-
-@pytest.mark.parametrize(
-    "sentence",
-    [
         "I will call you tomorrow morning.",
         "I'll phone your office on Monday.",
         "I\u2019ll give you a quick call.",
@@ -264,37 +225,6 @@ def test_announces_call_leaves_other_calls_alone(sentence: str) -> None:
     assert find(BODY.replace("I look", f"{sentence} I look")) == ()
 
 
-@pytest.mark.parametrize(
-    ("sentence", "sent_on", "expected"),
-    [
-        ("Thank you for meeting me today.", WEDNESDAY, ["wrong-relative-day"]),
-        ("Thank you for this morning.", WEDNESDAY, ["wrong-relative-day"]),
-        ("Thank you for your time yesterday.", WEDNESDAY, []),
-        ("Thank you for your time yesterday.", date(2026, 12, 10), ["wrong-relative-day"]),
-        ("Thank you for your time yesterday.", date(2026, 12, 8), ["wrong-relative-day"]),
-        ("Thank you for meeting me today.", date(2026, 12, 8), []),
-        ("Thank you for meeting me today.", None, []),
-        ("Thank you for Tuesday. I start my last shift here today.", WEDNESDAY, []),
-        ("Thank you for the plain words about yesterday's outage.", date(2026, 12, 10), []),
-    ],
-)
-def test_wrong_relative_day(sentence: str, sent_on: date | None, expected: list[str]) -> None:
-    """A relative day in the thanking sentence must fit the day on which the mail arrives."""
-    assert thank(sentence, sent_on) == expected
-
-
-def test_wrong_relative_day_says_what_to_write() -> None:
-    """The message names both days and points at the word."""
-    body = BODY.replace("on Tuesday", "today")
-    (finding,) = find(body)
-    assert finding.severity is Severity.WARNING
-    assert finding.place is not None
-    assert body[slice(*finding.place)] == "today"
-    assert finding.message == (
-        "This arrives on Wednesday; the interview was on Tuesday. Name the day in place of “today”."
-    )
-
-
 def test_too_long() -> None:
     """Over 150 words nobody reads to the end; notes to pass on are counted one by one."""
     filler = "I like the ward. " * 28
@@ -304,26 +234,3 @@ def test_too_long() -> None:
     people = [Person(f"Ana Ruiz {number}") for number in range(4)]
     notes = "".join(f"\n\nFor {p.name}:\n\nDear {p.name},\n\nThank you. {filler}" for p in people)
     assert find(BODY + notes, passed_on=tuple(people)) == ()
-
-
-def test_copy_of_other_note() -> None:
-    """The same text to two people is found however the greeting and the names differ."""
-    copy = OtherNote("Femi Adebayo", BODY.replace("Dear Marisol Duarte", "Hi Femi"))
-    (finding,) = find(BODY, others=(copy,))
-    assert finding.rule == "copy-of-other-note"
-    assert finding.message == "Nearly the same as the one to Femi Adebayo; they will compare."
-    other = OtherNote(
-        "Femi Adebayo",
-        "Dear Femi,\n\nThank you for Tuesday. Your night shift plan has stayed with me, and I "
-        "would be proud to work by it.\n\nI would be glad to hear from you.\n\nHannah Whitlock",
-    )
-    assert find(BODY, others=(other,)) == ()
-
-
-def test_an_agency_mail_of_ones_own_is_judged_as_one_mail() -> None:
-    """Without headings for the interviewers there is one part, the representative's."""
-    nadia = representative()
-    of = interview(MARISOL, nadia, agency="Rourke Staffing")
-    body = BODY.replace("Marisol Duarte", "Ms Rourke")
-    reading = Reading(nadia, (MARISOL,), Form.AGENCY)
-    assert checks.check(Text("Thank you", body), reading, of, WEDNESDAY) == ()

@@ -1,4 +1,4 @@
-"""Panels of 2 to 8 people with shared reasons: no mail reads like another, or one thing is asked."""
+"""Panels of 2 to 8 people with shared reasons: no two mails read alike, or one thing is asked."""
 
 import itertools
 import random
@@ -40,15 +40,21 @@ REASONS = (
     "Every bug gets a test before it gets a fix.",
     "Fieldwork happens twice a term, whatever the weather.",
     "I grew up twenty minutes from the plant and still know the river.",
-    "Apprentices here work next to the people who designed the machine, and they are trusted with "
-    "real orders after their first winter.",
+    (
+        "Apprentices here work next to the people who designed the machine, and they are trusted "
+        "with real orders after their first winter."
+    ),
     "I want to build things that are still in use when I retire.",
-    "I have led summer crews for nine years, and I would like to do the next nine in a place where "
-    "the heat plan is written by those who work in the sun and not by somebody far away.",
-    "What draws me most is that you have stayed with one product for twenty years, listening to the "
-    "people who use it every day, and that you still answer the telephone yourselves when a "
-    "customer in trouble rings on a Sunday evening in the middle of the lambing season and needs "
-    "a part by the next morning.",
+    (
+        "I have led summer crews for nine years, and I would like to do the next nine in a place "
+        "where the heat plan is written by those who work in the sun and not by somebody far away."
+    ),
+    (
+        "What draws me most is that you have stayed with one product for twenty years, listening "
+        "to the people who use it every day, and that you still answer the telephone yourselves "
+        "when a customer in trouble rings on a Sunday evening in the middle of the lambing season "
+        "and needs a part by the next morning."
+    ),
 )
 LINES = (
     "the night shift plan",
@@ -130,7 +136,7 @@ def test_five_hundred_panels_get_mails_that_are_sent_or_one_plain_question() -> 
         asked += sum(
             missing.what is What.REASONS for mail in composition.mails for missing in mail.missing
         )
-    print(f"\n{written} mails, most alike {highest:.2f}; a reason was asked {asked} times")
+    print(f"\n{written} mails, most alike {highest:.2f}; a reason was asked {asked} times")  # noqa: T201 - the figures
     assert highest < SIMILAR
     assert asked < written / 20
 
@@ -159,7 +165,7 @@ def test_there_are_sentences_for_a_fuller_mail(language: str) -> None:
 
 
 def test_a_second_round_tells_something_new() -> None:
-    """What somebody was told after the first talk is not told again while there is something new."""
+    """What somebody was told before is not told again while there is something new."""
     ana = Person("Ana Ruiz", "a@x.example", line="You showed me the yard.")
     first = compose(interview(ana, reasons=" ".join(REASONS[:2])), SENDER, WEDNESDAY).mails[0]
     of = interview(ana, reasons=" ".join(REASONS[:3]))
@@ -173,10 +179,11 @@ def test_a_second_round_tells_something_new() -> None:
 def test_a_second_round_with_nothing_new_is_asked_about() -> None:
     """The same words a second time would read like the first mail: something new is asked for."""
     ana = Person("Ana Ruiz", "a@x.example", line="You showed me the yard on a wet day in March.")
-    of = interview(ana, reasons=" ".join(REASONS[9:11]))
+    of = interview(ana, reasons=max(REASONS, key=len))
     first = compose(of, SENDER, WEDNESDAY).mails[0]
-    second = compose(of, SENDER, WEDNESDAY, {ana.key: (first.text.body,)})
-    assert [(m.person, m.what) for m in second.missing] in (
-        [],
-        [("Ana Ruiz", What.REASONS)],
-    )
+    again = replace(of, reasons=f"{of.reasons} {REASONS[10]}")
+    second = compose(again, SENDER, WEDNESDAY, {ana.key: (first.text.body,)})
+    assert second.missing == ()
+    assert second.mails[0].text.shares[1:] == (REASONS[10],)
+    same = compose(of, SENDER, WEDNESDAY, {ana.key: (first.text.body,)})
+    assert [(m.person, m.what) for m in same.missing] == [("Ana Ruiz", What.REASONS)]

@@ -31,7 +31,8 @@ def wrong_company(letter: Letter) -> Iterator[Hit]:
     for other in letter.circumstances.other_companies:
         name = companies.take_apart(other)
         if not _is_part_of_own(name, own):
-            found = (hit for each in passages for hit in _find_other(each, name, taken))
+            naming = (each for each in passages if each.may_name(name))
+            found = (hit for each in naming for hit in _find_other(each, name, taken))
             yield from itertools.islice(found, 1)
 
 

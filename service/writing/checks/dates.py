@@ -20,7 +20,7 @@ DISTANCES = {"today": 0, "yesterday": 1}
 DAY = "<day>"
 """What stands for the day when the pattern `other-day` is tried on its sentence."""
 _END = re.compile(
-    r"(?P<word>[^\s.!?]*)[.!?\u2026]+[\"'\u201d\u2019\u00bb)\]]*(?:\s|$)|[\u3002\uff01\uff1f\n]"
+    r"(?<![^\s.!?])(?P<word>[^\s.!?]*+)[.!?\u2026]+[\"'\u201d\u2019\u00bb)\]]*(?:\s|$)|[\u3002\uff01\uff1f\n]"
 )
 
 

@@ -42,10 +42,12 @@ def misspelled_name(letter: Letter) -> Iterator[Hit]:
         names = named.addressee.names
         right = {word.key for word in named.words if word.start in named.called}
         for word in named.words:
-            wanted = names.near(word.text)
-            is_settled = word.start in named.called or named.addressee.is_another(word.text)
-            if wanted is not None and not is_settled and not names.is_right(wanted, right):
-                yield Hit((word.start, word.end), details={"wanted": wanted, "found": word.text})
+            if word.start in named.called or named.addressee.is_another(word.text):
+                continue
+            start, wanted = _near(named, word)
+            if wanted is not None and not names.is_right(wanted, right):
+                details = {"wanted": wanted, "found": letter.body[start : word.end]}
+                yield Hit((start, word.end), details=details)
         yield from _find_other_particle(named)
 
 
@@ -97,11 +99,25 @@ def _is_somebody_else(named: _Named) -> bool:
     texts = [word.text for word in named.words]
     if any(named.addressee.is_another(text) for text in texts):
         return True
-    if any(names.near(text) for text in texts):
+    if any(_near(named, word)[1] for word in named.words):
         return False
     # Who was noted by one name may be greeted by the other, which nobody here knows.
     has_form = any(named.salutation.is_form(word) for word in named.salutation.words)
     return not (names.is_single and has_form)
+
+
+def _near(named: _Named, word: Word) -> tuple[int, str | None]:
+    """Return the reader's name that a word seems to be meant for, and where the word begins.
+
+    A particle in front of it may belong to it: "Le Gof".
+    """
+    names, words = named.addressee.names, named.salutation.words
+    wanted = names.near(word.text)
+    if wanted is None:
+        for before, after in pairwise(words):
+            if after is word and before.kind is Kind.JOINING:
+                return before.start, names.near(before.text + word.text)
+    return word.start, wanted
 
 
 def _lone_particles(salutation: Salutation) -> Sequence[Word]:

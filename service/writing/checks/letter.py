@@ -4,10 +4,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 
 from service.records import Interview, Person, Text
 from service.writing import anatomy, days, phrases
 from service.writing.anatomy import Part
+from service.writing.checks.comparison import Nearest, find_nearest
 from service.writing.checks.greeting import Salutation, address, find_salutation
 from service.writing.checks.words import Words, load_words
 from service.writing.findings import Where
@@ -53,9 +55,9 @@ class Hit:
     details: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Letter:
-    """What a rule may look at.
+    """What a rule may look at; what is costly to know is worked out once.
 
     `language` is the mail's (a primary tag), `words` its word lists, None in a language without
     any. `people` are those it is written to or about, by name. `parts` are the mail itself and the
@@ -114,6 +116,16 @@ class Letter:
         """Return the language in which the person of a part is written to, as a primary tag."""
         return _language_of(self.people[part.name], self.interview)
 
+    @cached_property
+    def nearest_others(self) -> tuple[Nearest, ...]:
+        """For each note, what it is most like of those to others, in this mail and in others."""
+        return self._find_nearest(is_earlier=False)
+
+    @cached_property
+    def nearest_earlier(self) -> tuple[Nearest, ...]:
+        """For each note, what it is most like of those that its reader got before."""
+        return self._find_nearest(is_earlier=True)
+
     def is_known(self, where: Where, start: int, end: int) -> bool:
         """Tell whether a place lies within a name that the user typed (company, role, people)."""
         text = self.subject if where is Where.SUBJECT else self.body
@@ -122,6 +134,16 @@ class Letter:
                 if match.start() <= start and end <= match.end():
                     return True
         return False
+
+    def _find_nearest(self, *, is_earlier: bool) -> tuple[Nearest, ...]:
+        others = self.circumstances.others
+        return find_nearest(
+            self.notes,
+            [(other.to, other.body) for other in others if other.is_earlier is is_earlier],
+            (*self.known, self.circumstances.sender, *(other.to for other in others)),
+            _heading(self.language),
+            among_themselves=not is_earlier,
+        )
 
 
 def open_letter(text: Text, circumstances: Circumstances) -> Letter:

@@ -31,17 +31,23 @@ _CONTEXT = 60
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """The subject or the body of a letter, and its words."""
+    """The subject or the body of a letter, and its words; `spelled` holds all their spellings."""
 
     letter: Letter
     where: Where
     text: str
     words: tuple[Word, ...]
+    spelled: str
 
     @property
     def has_noun_capitals(self) -> bool:
         """Tell whether nouns have capitals in its language."""
         return self.letter.language in NOUNS_WITH_CAPITALS
+
+    def may_name(self, name: Name) -> bool:
+        """Tell, quickly, whether the word that tells a name from others can be in it at all."""
+        telling = next(iter((*name.distinctive, *name.words)), None)
+        return telling is None or any(f" {form}" in self.spelled for form in telling.forms)
 
     def uses_small(self, word: Word) -> bool:
         """Tell whether a word also occurs without a capital, and so as a word."""
@@ -100,10 +106,7 @@ class Passage:
 
 def read_passages(letter: Letter) -> list[Passage]:
     """Return what the writer of a mail answers for, with its words."""
-    return [
-        Passage(letter, where, text, tuple(companies.read(text)))
-        for where, text in texts_of(letter)
-    ]
+    return [_read_passage(letter, where, text) for where, text in texts_of(letter)]
 
 
 def read_taken(letter: Letter) -> list[Word]:
@@ -112,6 +115,12 @@ def read_taken(letter: Letter) -> list[Word]:
     city = interview.place.city if interview.place else None
     typed = (*letter.known, around.sender, interview.agency, city)
     return companies.read("\n".join(filter(None, typed)))
+
+
+def _read_passage(letter: Letter, where: Where, text: str) -> Passage:
+    words = tuple(companies.read(text))
+    spelled = " ".join(("", *(form for word in words for form in word.forms)))
+    return Passage(letter, where, text, words, spelled)
 
 
 def _belongs(word: Word, name: Name) -> bool:

@@ -5,7 +5,8 @@ Where the name itself is another's, form and title are that person's, too (`gree
 """
 
 import re
-from collections.abc import Iterator, Set
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 
 from service.records import Person
 from service.writing import anatomy, days, phrases
@@ -94,13 +95,10 @@ def title_missing(letter: Letter) -> Iterator[Hit]:
         wanted = _titles_in(person.title or "") & _titles_said(letter, person, salutation)
         forms = [word for word in salutation.words if salutation.is_form(word)]
         named = personal_names(salutation, addressee_of(letter, part))
-        # A word that greets may tell a gender: "Estimada Marisol" leaves out no more than "Dear".
-        is_form_said = any(word.kind is Kind.TITLE for word in forms)
-        is_first_name = all(_is_first_name(word.key, person) for word in named)
         if wanted and forms and named and not _has_title(salutation):
-            if is_first_name and not is_form_said:
-                continue
-            place = (forms[0].start, named[-1].end)
+            # Where a language puts the form after the name, this is the other way round.
+            words = sorted((*forms, *named), key=lambda word: word.start)
+            place = (words[0].start, words[-1].end)
             yield Hit(place, details={"title": (person.title or "").strip(), "name": part.name})
 
 
@@ -173,22 +171,15 @@ def _titles_in(written: str) -> set[str]:
     return {title for title, spellings in load_every_academic().items() if runs & spellings}
 
 
-def _titles_said(letter: Letter, person: Person, salutation: Salutation) -> Set[str]:
+def _titles_said(letter: Letter, person: Person, salutation: Salutation) -> AbstractSet[str]:
     """Return which titles a salutation does not leave out, by language and country."""
     language, known = salutation.vocabulary.language, salutation.vocabulary.academic.keys()
-    lists = (
-        phrases.load_phrases(language).salutation.lists if phrases.is_available(language) else {}
-    )
     place = days.place_of(letter.interview, person)
-    country = place.country if place else None
-    are_some_said = country is not None and country not in lists.get(
-        "all_titles_countries", country
-    )
-    return COMMON_TITLES & known if are_some_said else known
-
-
-def _is_first_name(key: str, person: Person) -> bool:
-    return key in map(key_of, (person.given_name or person.name).split()[:1])
+    if place is None or place.country is None or not phrases.is_available(language):
+        return known
+    lists = phrases.load_phrases(language).salutation.lists
+    is_all_said = place.country in lists.get("all_titles_countries", {place.country})
+    return known if is_all_said else COMMON_TITLES & known
 
 
 def _has_title(salutation: Salutation) -> bool:

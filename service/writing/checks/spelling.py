@@ -36,7 +36,7 @@ class Spelling:
         """Yield the words of a text that are surely misspelled."""
         for match in _WORD.finditer(text):
             word = match.group()
-            meant = None if word.isupper() else self.meant_by(word.casefold())
+            meant = self.meant_by(word.casefold()) if word[1:].islower() else None
             if meant is not None and (word[0].islower() or _may_be_capital(text, match, meant)):
                 yield match
 
@@ -52,7 +52,8 @@ class Spelling:
                 # What ends otherwise is an inflection, more often than a slip.
                 return None
             if short in self._words:
-                return self._words[short]
+                # A letter before a word makes another one: ecommerce, iCalendar.
+                return self._words[short] if index > 0 else None
             for other, at in self._shortened.get(short, ()):
                 is_moved = word[index] == other[at] and abs(at - index) <= FARTHEST_MOVE
                 if at == index or is_moved:

@@ -5,9 +5,11 @@ from collections.abc import Iterator
 
 from service.writing.checks.letter import Hit, Letter
 from service.writing.checks.rule import Rule
+from service.writing.checks.spelling import load_spelling
 from service.writing.checks.wording import (
     Spans,
     find_marks,
+    find_matches,
     find_names,
     find_phrases,
     read_plainly,
@@ -87,6 +89,9 @@ def bad_mouthing(letter: Letter) -> Iterator[Hit]:
 def typo(letter: Letter) -> Iterator[Hit]:
     """Find what is surely misspelled or typed twice."""
     yield from find_phrases(letter, "typo")
+    spelling = load_spelling(letter.language)
+    if spelling is not None:
+        yield from find_matches(letter, spelling.find_slips)
 
 
 def stock_phrase(letter: Letter) -> Iterator[Hit]:

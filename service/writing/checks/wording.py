@@ -7,7 +7,7 @@ was broken by its length is read on; places are those of the text as it is.
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import accumulate, islice
 
 from service.writing import anatomy
@@ -17,6 +17,8 @@ from service.writing.findings import Where
 
 MOST_HITS = 20
 """Of one rule; who has read so many knows."""
+
+Search = Callable[[str], Iterator[re.Match[str]]]
 
 _PLAIN = str.maketrans({"\u2019": "'", "\u02bc": "'", "\u00a0": " ", "\u202f": " "})
 _WRAPPED = re.compile(r"(?<=[^\n]{55})\n(?=\S)")
@@ -38,12 +40,19 @@ class Spans:
 
 def find_phrases(letter: Letter, name: str) -> Iterator[Hit]:
     """Yield the places of a pattern, with the words as `found`."""
-    return islice(_find_phrases(letter, name, is_quotable=True), MOST_HITS)
+    pattern = pattern_of(letter, name)
+    return iter(()) if pattern is None else find_matches(letter, pattern.finditer)
 
 
 def find_marks(letter: Letter, name: str) -> Iterator[Hit]:
     """Yield the places of a pattern, in quotations as well."""
-    return islice(_find_phrases(letter, name, is_quotable=False), MOST_HITS)
+    pattern = pattern_of(letter, name)
+    return iter(()) if pattern is None else find_matches(letter, pattern.finditer, quotes=True)
+
+
+def find_matches(letter: Letter, search: Search, *, quotes: bool = False) -> Iterator[Hit]:
+    """Yield the places that a search finds in subject and body; in quotations only if asked."""
+    return islice(_find_matches(letter, search, quotes=quotes), MOST_HITS)
 
 
 def pattern_of(letter: Letter, name: str) -> Pattern | None:
@@ -74,16 +83,12 @@ def find_names(letter: Letter, text: str) -> Spans:
     )
 
 
-def _find_phrases(letter: Letter, name: str, *, is_quotable: bool) -> Iterator[Hit]:
-    pattern = pattern_of(letter, name)
-    if pattern is None:
-        return
+def _find_matches(letter: Letter, search: Search, *, quotes: bool) -> Iterator[Hit]:
     for where, text in texts_of(letter):
         plain = read_plainly(text)
-        own = anatomy.blank_quotes(plain) if is_quotable else plain
         names = None
-        for match in pattern.finditer(own):
-            # Most texts have no hit, and need no names.
+        for match in search(plain if quotes else anatomy.blank_quotes(plain)):
+            # Most texts have no match, and need no names.
             names = names or find_names(letter, text)
             if not names.hold(*match.span()):
                 yield Hit(match.span(), where, {"found": text[slice(*match.span())].strip()})

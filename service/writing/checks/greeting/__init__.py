@@ -81,6 +81,7 @@ def _find_among(lines: Sequence[tuple[str, LineReader]], own: Vocabulary) -> Sal
             break
         found = reader.read_greeting(own, own, needs_addressee=True)
         found = found or _read_foreign(reader, own, needs_addressee=True)
+        found = found or reader.read_addressee(own, Kind.TITLE, needs_mark=True)
     return (
         found
         or first.read_addressee(own, Kind.TITLE, needs_mark=False)

@@ -6,6 +6,7 @@ name, unless it was noted or all is written small.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -138,15 +139,17 @@ class LineReader:
         is_letter = len(token.key) == 1
         if not (is_letter and token.key in vocabulary.letters) and addressee.names.has(token.text):
             return Kind.NAME, 1
-        for kind, count in self._known_at(index, (vocabulary, own)):
-            return kind, count
         is_after_form = bool(before) and any(
             before[-1].key in keys for keys in vocabulary.forms.values()
         )
         if is_after_form and self._is_function(index):
             return None, 1
-        if token.key in load_name_lists().particles:
+        if token.key in load_name_lists().particles and token.key not in vocabulary.letters:
             return Kind.JOINING, 1
+        if is_after_form and token.key in load_name_lists().surnames_too and self._is_last(index):
+            return Kind.NAME, 1
+        for kind, count in self._known_at(index, (vocabulary, own)):
+            return kind, count
         if addressee.is_somebody(token.text):
             return Kind.NAME, 1
         if token.key in addressee.house and not is_after_form:
@@ -183,7 +186,7 @@ class LineReader:
         token = self._tokens[index]
         if self._addressee.names.has(token.text):
             return 0
-        begin = self._places.index(token.start)
+        begin = bisect_left(self._places, token.start)
         for vocabulary in vocabularies:
             match = vocabulary.greeting.match(self._folded, begin)
             if match and match.end() > begin:
@@ -199,6 +202,10 @@ class LineReader:
             return True
         is_abbreviated = len(last.key) == 1 or (before is not None and before.kind is not Kind.NAME)
         return _STOP.search(between) is not None and not is_abbreviated
+
+    def _is_last(self, index: int) -> bool:
+        """Tell whether a word is the last of its clause."""
+        return index + 1 == len(self._tokens) or self._is_break(index + 1)
 
     def _words(self, index: int, count: int, kind: Kind) -> list[Word]:
         return [

@@ -44,6 +44,7 @@ class NameLists:
 
     particles: frozenset[str]
     firm_particles: frozenset[str]
+    surnames_too: frozenset[str]
     written_before: frozenset[str]
     written_after: frozenset[str]
     spellings: tuple[dict[int, str], ...]
@@ -57,6 +58,7 @@ def load_name_lists() -> NameLists:
     return NameLists(
         particles=frozenset(data["particles"]),
         firm_particles=frozenset(data["firm_particles"]),
+        surnames_too=frozenset(data["surnames_too"]),
         written_before=frozenset(data["written_before"]),
         written_after=frozenset(data["written_after"]),
         spellings=(str.maketrans(data["transcribed"]), str.maketrans(data["plain"]), {}),
@@ -71,7 +73,7 @@ class OwnNames:
         words = dict.fromkeys(WORD.findall(" ".join(filter(None, noted))))
         keys = {word: key_of(word) for word in words}
         outside = lists.written_before | lists.written_after
-        self.words = [word for word in words if keys[word] not in outside] or list(words)
+        self.words: list[str] = [word for word in words if keys[word] not in outside] or list(words)
         solid = [w for w in self.words if keys[w] not in lists.particles or _is_initial(w)]
         self._names = solid or self.words
         self._joined = {_join(run): " ".join(run) for run in _runs(self.words)}
@@ -218,6 +220,7 @@ def _nicknames() -> Mapping[str, tuple[frozenset[str], ...]]:
     rows: dict[str, tuple[frozenset[str], ...]] = {}
     for words in load_every_words().values():
         for row in words.short_names:
-            for name in row:
-                rows[name] = (*rows.get(name, ()), row)
+            names = frozenset(re.sub(r"[\s-]", "", name) for name in row)
+            for name in names:
+                rows[name] = (*rows.get(name, ()), names)
     return rows

@@ -120,4 +120,5 @@ def _compile_ending(words: Iterable[str]) -> re.Pattern[str] | None:
     if not wide:
         return None
     endings = "|".join(map(re.escape, wide))
-    return re.compile(rf"(?:{endings})(?=$|[\s,.:!(\uff08\u3001\uff0c\u3002\uff0e\uff1a\uff01\u3078])")
+    after = r"$|[\s,.:!(\uff08\u3001\uff0c\u3002\uff0e\uff1a\uff01\u3078]"
+    return re.compile(rf"(?:{endings})(?={after})")
