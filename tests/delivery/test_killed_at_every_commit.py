@@ -82,7 +82,7 @@ def test_killed_while_an_old_draft_is_replaced_the_new_text_goes_once(
     assert at.broken() == []
     assert at.far.draft_ids() == []
     for mail in at.far.went():
-        assert "today" in mail.get_content()
+        assert "truly happy" in mail.get_content()
 
 
 def _die_at_each(

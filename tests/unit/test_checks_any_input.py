@@ -72,6 +72,8 @@ def judge(letter: Letter) -> None:
 
 @A_SECOND
 @given(body=TEXTS, name=NAMES, tag=LANGUAGES, sender=NAMES)
+@example(body="Duarte Mr,", name="Duarte", tag="en", sender="Hannah")
+@example(body="青葉\n高橋 様", name="高橋", tag="ja", sender="佐藤")
 def test_no_input_is_too_much(body: str, name: str, tag: str, sender: str) -> None:
     """Whatever is typed, every rule ends within a second, and points at the text if at anything."""
     judge(open_mail(body, name, tag, sender))

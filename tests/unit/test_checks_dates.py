@@ -32,6 +32,9 @@ def thank(sentence: str, sent_at: datetime | None = NEXT_MORNING) -> list[str]:
         "Thank you. When we spoke on Monday I was moved.",
         "Thank you for Wednesday.",
         "Thanks for the Monday interview.",
+        "Thank you for inviting me to the interview on Wednesday.",
+        "Thank you for the second conversation on Monday.",
+        "Thank you for having me in on Wednesday.",
         "Thank you for the tour on Weds.",
     ],
 )
@@ -57,6 +60,11 @@ def test_wrong_day(sentence: str) -> None:
         "Thank you for the Wednesday market tip.",
         "Thank you for your time on Tuesday 8 December.",
         "I met Ms Friday in the corridor, and thank you for that.",
+        "Thank you for inviting me to a second interview on Friday.",
+        "Thank you for asking me to come back on Thursday.",
+        "Thank you for your reply on Monday.",
+        "Thank you for the tour. I look forward to our next talk on Friday.",
+        "Thank you for the tour. I am free to meet you again on Thursday.",
     ],
 )
 def test_another_matters_day_is_left_alone(sentence: str) -> None:
@@ -107,6 +115,8 @@ def test_every_day_of_the_talks_is_right() -> None:
         ("Thank you for Tuesday. I start my last shift here today.", NEXT_MORNING, []),
         ("Thank you for Tuesday, which I still think about today.", NEXT_MORNING, []),
         ("Thank you for yesterday; I have looked it up today.", NEXT_MORNING, []),
+        ("Thank you for your message today.", NEXT_MORNING, []),
+        ("Thank you for your kind mail yesterday.", TWO_DAYS_LATER, []),
         ("I am writing today to thank you for your time.", NEXT_MORNING, []),
         ("Thank you for showing me how the ward works today.", NEXT_MORNING, []),
         ("Thank you for the plain words on yesterday's outage.", TWO_DAYS_LATER, []),

@@ -65,7 +65,9 @@ def _is_word_of(
     if not (0 <= index < len(words) and 0 <= at < len(name.words)):
         return False
     word, own = words[index], name.words[at]
-    if not word.is_form_of(own) or (own.is_capitalised and not word.is_capitalised):
+    if not word.is_form_of(own) and not _is_slip(word, own, 1):
+        return False
+    if own.is_capitalised and not word.is_capitalised:
         return False
     return not companies.is_broken(text[min(word.end, beside.end) : max(word.start, beside.start)])
 
