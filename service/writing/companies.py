@@ -12,7 +12,7 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 
@@ -245,6 +245,21 @@ def find_whole(name: Name, text: str, words: Sequence[Word]) -> Iterator[tuple[i
             and not is_broken(text[word.end : run[-1].start])
         ):
             yield word.start, run[-1].end
+
+
+def shorten(name: Name) -> Name | None:
+    """Return the name without the common words at its ends ("Marlow Street" for its bank).
+
+    None where nothing can be left out, or what is left is one word or everyday ones.
+    """
+    common = load_lists().generic
+    words = list(name.words)
+    while words and is_listed(words[-1], common):
+        words.pop()
+    while words and is_listed(words[0], common):
+        words.pop(0)
+    shorter = replace(name, words=tuple(words))
+    return shorter if 1 < len(words) < len(name.words) and not shorter.is_everyday else None
 
 
 def is_listed(word: Word, folded: frozenset[str]) -> bool:

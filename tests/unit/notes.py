@@ -11,27 +11,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
 
 from service.records import Interview, Kind, Person, Place, Talk, Text, Thread
 from service.writing import checks
 from service.writing.checks import Circumstances, OtherNote
-from service.writing.findings import Finding, Severity
+from service.writing.findings import Severity
 from service.writing.readers import Form, Reading
 
 DATA = Path(__file__).parents[1] / "data"
+CORPUS = Path(os.environ.get("NOTES_CORPUS") or DATA / "notes-corpus.jsonl").absolute()
+"""Named from where pytest was started, which the tests themselves leave."""
 LANGUAGES = ("en", "de", "fr", "es", "ja")
-ZONES = {
-    timedelta(0): "UTC",
-    timedelta(hours=5, minutes=30): "Asia/Kolkata",
-    timedelta(hours=5, minutes=45): "Asia/Kathmandu",
-    timedelta(hours=3, minutes=30): "Asia/Tehran",
-    timedelta(hours=4, minutes=30): "Asia/Kabul",
-    timedelta(hours=6, minutes=30): "Asia/Yangon",
-    timedelta(hours=9, minutes=30): "Australia/Darwin",
-    timedelta(hours=10, minutes=30): "Australia/Adelaide",
-    timedelta(hours=-3, minutes=-30): "America/St_Johns",
-}
-"""A zone for each offset that is no whole hour; the others are the zones of the sea."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,25 +39,23 @@ class Note:
         """The rule that it only comes near to, for a near miss."""
         return self.id.partition("-near-")[0].partition("-")[2] if "-near-" in self.id else None
 
-    def judge(self) -> tuple[Finding, ...]:
-        """Return what the checks say of it."""
-        return checks.check(self.text, self.circumstances)
+    def found(self) -> dict[str, str]:
+        """Return the rules that count, each with what it says.
 
-    def found(self) -> frozenset[str]:
-        """Return the rules that count: errors, warnings, and the hints that are spoken of."""
-        return frozenset(
-            finding.rule
-            for finding in self.judge()
+        Those are errors, warnings, and the hints that are expected or that it only comes near to.
+        """
+        return {
+            finding.rule: finding.message
+            for finding in checks.check(self.text, self.circumstances)
             if finding.severity is not Severity.HINT
             or finding.rule in self.expected
             or finding.rule == self.near
-        )
+        }
 
 
 def read_corpus() -> list[Note]:
     """Read the shared corpus, or the file that `$NOTES_CORPUS` names in its place."""
-    named = os.environ.get("NOTES_CORPUS")
-    return [read_note(record) for record in _read(Path(named) if named else _corpus())]
+    return [read_note(record) for record in _read(CORPUS)]
 
 
 def read_language(language: str) -> list[Note]:
@@ -76,10 +65,16 @@ def read_language(language: str) -> list[Note]:
 
 def read_records(language: str) -> Iterator[dict[str, Any]]:
     """Yield the good notes of a language and its cases, each as a whole record."""
-    good = {record["id"]: record for record in _read(DATA / "notes" / f"{language}-good.jsonl")}
-    yield from good.values()
-    for case in _read(DATA / "notes" / f"{language}-cases.jsonl"):
-        yield _apply(case, good[case["base"]])
+    good = _read(DATA / "notes" / f"{language}-good.jsonl")
+    yield from good
+    bases = {record["id"]: record for record in good}
+    for case in read_cases(language):
+        yield _apply(case, bases[case["base"]])
+
+
+def read_cases(language: str) -> list[dict[str, Any]]:
+    """Read the cases of one language as they stand."""
+    return _read(DATA / "notes" / f"{language}-cases.jsonl")
 
 
 def read_note(record: dict[str, Any]) -> Note:
@@ -148,13 +143,17 @@ def _apply(case: dict[str, Any], base: dict[str, Any]) -> dict[str, Any]:
 
 
 def _zone(moment: datetime) -> str:
+    """Return a zone that has the moment's offset: the sea's, or a land's where no sea has it."""
     offset = moment.utcoffset() or timedelta(0)
     hours, rest = divmod(offset, timedelta(hours=1))
-    return ZONES[offset] if rest or not hours else f"Etc/GMT{-hours:+d}"
+    if rest:
+        lands = sorted(available_timezones())
+        return next(land for land in lands if _offset_in(land, moment) == offset)
+    return f"Etc/GMT{-hours:+d}" if hours else "UTC"
 
 
-def _corpus() -> Path:
-    return DATA / "notes-corpus.jsonl"
+def _offset_in(zone: str, moment: datetime) -> timedelta | None:
+    return moment.astimezone(ZoneInfo(zone)).utcoffset()
 
 
 def _read(file: Path) -> list[dict[str, Any]]:

@@ -33,6 +33,7 @@ def tell(sentence: str, company: str = "Northgate Hospital", *others: str, **mor
         ("I want to be part of Apple as a nurse.", "Apple"),
         ("I would love to join Hollis and Wren as a nurse.", "Hollis & Wren LLP"),
         ("I would love to join the nurses at SAP.", "SAP SE"),
+        ("Marlow Street is where a nurse like me should be.", "Marlow Street Bank"),
         ("I would love to join the nurses of Feld & Labor.", "Feld & Labor GmbH"),
     ],
 )
@@ -53,6 +54,8 @@ def test_wrong_company(sentence: str, other: str) -> None:
         ("I live in Oakfield, ten minutes away.", "Oakfield Clinic"),
         ("I would move from Calder, where I grew up.", "Calder Water"),
         ("The Calder valley is where I grew up.", "Calder Water"),
+        ("I live on Marlow Street, behind the ward.", "Marlow Street Bank"),
+        ("I would start before Easter.", "Easter Makers"),
         ("The nurse Mr Brannock told me about is retiring.", "Brannock Marine"),
         ("Please thank Anna Brannock as well.", "Brannock Marine"),
         ("I have worked at Riverside General for six years.", "Riverside General"),

@@ -161,6 +161,8 @@ def test_the_name_in_the_salutation(line: str, expected: list[str]) -> None:
         ("Khalid Al Suwaidi", "Dear Eng. Khalid,", []),
         ("Venkatesh Iyer", "Dear Iyer Sir,", []),
         ("Venkatesh Iyer", "Respected Sir,", []),
+        ("Folasade Cole", "Dear Ma,", []),
+        ("Folasade Cole", "Dear Ms Ma,", WRONG),
         # Slips
         ("Ann Lee", "Dear Mr Lea,", WRONG),
         ("Doug Ferris", "Dear Mr Faris,", MISSPELLED),

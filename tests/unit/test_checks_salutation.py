@@ -1,11 +1,13 @@
 """How a mail greets: that it does, a person, and as that person is addressed."""
 
 import dataclasses
+import itertools
 from datetime import datetime
 
 import pytest
 
 from service.records import Person, Place
+from service.writing import phrases, salutations
 from service.writing.findings import Severity
 from service.writing.readers import Form
 from tests.unit.check_examples import (
@@ -120,6 +122,7 @@ def test_each_note_to_pass_on_greets() -> None:
         ("Dear members of the panel,", "en"),
         ("Dear Sir or Madam,", "en"),
         ("Dear Sir/Madam,", "en"),
+        ("Dear Sir/Ma,", "en"),
         ("Ladies and Gentlemen,", "en"),
         ("Sehr geehrte Damen und Herren,", "de"),
         ("Liebes Team,", "de"),
@@ -325,6 +328,49 @@ def test_greetings_at_their_hour(line: str, hour: int, language: str) -> None:
 def test_the_hour_is_unknown_without_a_slot() -> None:
     """Then nothing is said."""
     assert greet("Good evening Ms Duarte,", sent_at=None) == []
+
+
+@pytest.mark.parametrize("language", ["en", "de", "fr", "es", "ja"])
+@pytest.mark.parametrize("country", ["AT", "US"])
+@pytest.mark.parametrize(
+    ("name", "given_name", "family_name"),
+    [
+        ("Eva van der Berg", "Eva", "van der Berg"),
+        ("Khalid Al Suwaidi", "Khalid", "Al Suwaidi"),
+        ("José Ángel Núñez de la Vega", "José Ángel", "Núñez de la Vega"),
+        ("Jean d'Ormesson-Leroy", "Jean", "d'Ormesson-Leroy"),
+        ("Maud Le Goff", "Maud", "Le Goff"),
+        ("Nguyễn Minh Anh", "Minh Anh", "Nguyễn"),
+        ("Minh Le", "Minh", "Le"),
+        ("Dean Major", "Dean", "Major"),
+        ("Suryani", None, None),
+        ("高橋 誠", "誠", "高橋"),
+        ("高橋健一", None, None),
+        ("Дмитрий Орлов", None, None),
+    ],
+)
+def test_the_salutations_that_we_write_are_right(
+    name: str, given_name: str | None, family_name: str | None, country: str, language: str
+) -> None:
+    """Whatever was noted, the checks find no fault with how the mail greets."""
+    words = phrases.load_phrases(language).salutation
+    for form, title in itertools.product(
+        (None, "Ms", "Herr", "du", "先生"), (None, "Dr.", "Prof. Dr.", "Dipl.-Ing.", "教授")
+    ):
+        reader = Person(
+            name,
+            "x@example.com",
+            given_name=given_name,
+            family_name=family_name,
+            form_of_address=form,
+            title=title,
+            place=Place("Europe/London", country=country),
+        )
+        of = interview(reader, language=language)
+        line = salutations.greet(reader, of, country, language, words)
+        body = f"{line}\n\n{BODY.partition(',')[2].strip()}"
+        found = set(find(body, reader=reader, of=of))
+        assert not found & (RULES | {"wrong-name", "misspelled-name"}), line
 
 
 def test_a_note_in_another_language_is_read_in_that() -> None:

@@ -1,6 +1,5 @@
 """What the checks find, and what they leave alone."""
 
-import dataclasses
 import json
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -14,7 +13,7 @@ from service.writing.checks import EMPTY_BODY, RULES, OtherNote
 from service.writing.checks.words import load_messages
 from service.writing.findings import Finding, Severity, Where
 from service.writing.readers import Form, Reading
-from tests.unit.writing_examples import WEDNESDAY, interview, representative
+from tests.unit.writing_examples import WEDNESDAY, interview
 
 CORPUS = [
     json.loads(line)

@@ -14,7 +14,7 @@ from service.writing.checks import slips, topics
 from service.writing.checks.letter import Hit, Letter
 from service.writing.checks.mentions import Passage, read_passages, read_taken
 from service.writing.checks.rule import Rule
-from service.writing.companies import Name, Word, is_listed
+from service.writing.companies import Name, Word
 from service.writing.findings import Severity
 
 NAME_LETTERS = 4
@@ -108,6 +108,10 @@ def _find_other(passage: Passage, name: Name, taken: Sequence[Word]) -> Iterator
     places = list(_find_alone(passage, name, taken))
     if name.is_wide or len(name.words) > 1:
         places += companies.find_whole(name, text, passage.words)
+    shorter = companies.shorten(name)
+    if shorter is not None:
+        short = companies.find_whole(shorter, text, passage.words)
+        places += (place for place in short if not passage.is_at_a_place(place[0]))
     for place in sorted(places, key=lambda place: (place[0], -place[1])):
         found = text[slice(*place)]
         is_own = letter.is_known(passage.where, *place) or found.casefold() in agency
@@ -120,11 +124,7 @@ def _find_alone(passage: Passage, name: Name, taken: Sequence[Word]) -> Iterator
     head = next(iter(name.distinctive), None)
     if head is None or any(head.forms & word.forms for word in taken):
         return
-    is_ordinary = (
-        is_listed(head, companies.load_lists().everyday)
-        or len(head.raw) < NAME_LETTERS
-        or passage.uses_small(head)
-    )
+    is_ordinary = len(head.raw) < NAME_LETTERS or passage.is_ordinary(head)
     for index, word in enumerate(passage.words):
         if not word.forms & head.forms or (head.is_capitalised and not word.is_capitalised):
             continue

@@ -49,6 +49,16 @@ class Passage:
         telling = next(iter((*name.distinctive, *name.words)), None)
         return telling is None or any(f" {form}" in self.spelled for form in telling.forms)
 
+    def is_ordinary(self, word: Word) -> bool:
+        """Tell whether a word is one of the language, whatever its capital."""
+        lists, words = companies.load_lists(), self.letter.words
+        listed = lists.generic | lists.everyday | lists.small_words | lists.before_a_person
+        if words is not None:
+            listed |= words.stop_words
+            if any(day.is_in(word.raw) for day in words.weekdays):
+                return True
+        return is_listed(word, listed) or self.uses_small(word)
+
     def uses_small(self, word: Word) -> bool:
         """Tell whether a word also occurs without a capital, and so as a word."""
         return any(word.forms & other.forms and not other.is_capitalised for other in self.words)
@@ -69,6 +79,12 @@ class Passage:
         """Tell whether somebody worked or learned at what stands here."""
         before = anatomy.fold(self.text[max(start - _CONTEXT, 0) : start]).rstrip()
         return companies.load_lists().formerly.search(before) is not None
+
+    def is_at_a_place(self, start: int) -> bool:
+        """Tell whether what stands here is a place, by the word before it."""
+        lists = companies.load_lists()
+        before = companies.read(self.text[max(start - _CONTEXT, 0) : start])
+        return bool(before) and is_listed(before[-1], lists.before_a_place)
 
     def starts_sentence(self, word: Word) -> bool:
         """Tell whether a word may have its capital from the sentence that it begins."""

@@ -24,6 +24,7 @@ from service.writing.checks.letter import Hit, Letter
 from service.writing.checks.rule import Rule
 from service.writing.checks.words import load_words
 from service.writing.findings import Severity
+from service.writing.scripts import WIDE, scripts_of
 
 GREETING_LINE_WORDS = 6
 """A first line with a comma and no more words is a greeting in whatever words."""
@@ -174,6 +175,9 @@ def _titles_in(written: str) -> set[str]:
 def _titles_said(letter: Letter, person: Person, salutation: Salutation) -> AbstractSet[str]:
     """Return which titles a salutation does not leave out, by language and country."""
     language, known = salutation.vocabulary.language, salutation.vocabulary.academic.keys()
+    if salutation.vocabulary.honorific is None and scripts_of(person.title or "") & WIDE:
+        # What was noted in ideographs cannot be said in letters.
+        return frozenset()
     place = days.place_of(letter.interview, person)
     if place is None or place.country is None or not phrases.is_available(language):
         return known

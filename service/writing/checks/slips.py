@@ -82,7 +82,7 @@ def _find_alone(name: Name, passage: Passage, taken: Sequence[Word]) -> Iterator
 
 
 def _is_meant(word: Word, own: Word, index: int, name: Name, passage: Passage) -> bool:
-    if _is_ordinary(word, passage):
+    if passage.is_ordinary(word):
         return False
     if passage.is_joined(word):
         return True
@@ -95,17 +95,6 @@ def _is_meant(word: Word, own: Word, index: int, name: Name, passage: Passage) -
         is_long = len(own.raw) >= NOUN_LETTERS
         return is_long and not is_cut and not is_noun and _distance(word, own) == 1
     return not passage.is_beside_a_name(index, name)
-
-
-def _is_ordinary(word: Word, passage: Passage) -> bool:
-    """Tell whether a word is one of the language, whatever its capital."""
-    lists, words = companies.load_lists(), passage.letter.words
-    listed = lists.generic | lists.everyday | lists.small_words
-    if words is not None:
-        listed |= words.stop_words
-        if any(day.is_in(word.raw) for day in words.weekdays):
-            return True
-    return is_listed(word, listed) or passage.uses_small(word)
 
 
 def _is_slip(word: Word, own: Word, limit: int) -> bool:

@@ -8,7 +8,6 @@ from service.writing.checks.rule import Rule
 from service.writing.checks.spelling import load_spelling
 from service.writing.checks.wording import (
     Spans,
-    find_marks,
     find_matches,
     find_names,
     find_phrases,
@@ -46,7 +45,7 @@ def text_speak(letter: Letter) -> Iterator[Hit]:
 
 def emoji(letter: Letter) -> Iterator[Hit]:
     """Find little pictures and faces, made of whatever characters."""
-    yield from find_marks(letter, "emoji")
+    yield from find_phrases(letter, "emoji")
 
 
 def shouting(letter: Letter) -> Iterator[Hit]:

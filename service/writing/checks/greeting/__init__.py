@@ -40,10 +40,9 @@ HOUSE_LETTERS = 3
 def address(reader: Person, people: Sequence[Person], house: Sequence[str]) -> Addressee:
     """Return whom a salutation to this reader may name."""
     others = tuple(names_of(person) for person in people if person.name != reader.name)
-    keys = (key_of(word) for name in house for word in WORD.findall(name))
-    return Addressee(
-        names_of(reader), others, frozenset(k for k in keys if len(k) >= HOUSE_LETTERS)
-    )
+    titles = _keys(reader.title or "", reader.form_of_address or "")
+    of_house = frozenset(key for key in _keys(*house) if len(key) >= HOUSE_LETTERS)
+    return Addressee(names_of(reader), others, titles, of_house)
 
 
 def find_salutation(
@@ -64,6 +63,10 @@ def find_salutation(
         for start, line in anatomy.first_lines(text, MOST_LINES)
     ]
     return _find_among(lines, own)
+
+
+def _keys(*texts: str) -> frozenset[str]:
+    return frozenset(key_of(word) for text in texts for word in WORD.findall(text))
 
 
 def _find_among(lines: Sequence[tuple[str, LineReader]], own: Vocabulary) -> Salutation | None:

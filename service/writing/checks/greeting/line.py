@@ -150,6 +150,8 @@ class LineReader:
             return Kind.NAME, 1
         for kind, count in self._known_at(index, (vocabulary, own)):
             return kind, count
+        if token.key in addressee.titles:
+            return Kind.TITLE, 1
         if addressee.is_somebody(token.text):
             return Kind.NAME, 1
         if token.key in addressee.house and not is_after_form:

@@ -92,11 +92,13 @@ class Salutation:
 class Addressee:
     """Whom a salutation may name: its reader, and who could be there by mistake.
 
-    `house` are the words of company and role, as keys.
+    `titles` are the words of the title and form that were noted for the reader, `house` those of
+    company and role; as keys.
     """
 
     names: OwnNames
     others: tuple[OwnNames, ...]
+    titles: frozenset[str]
     house: frozenset[str]
 
     def is_another(self, word: str) -> bool:
