@@ -50,8 +50,8 @@ _NEVER = Pattern(re.compile(r"(?!)"))
 class Words:
     """What the checks look for in one language; names and words are folded (`anatomy.fold`).
 
-    `patterns` are regular expressions by name, mostly a rule's id; case does not matter in them. `weekdays`
-    begin with Monday.
+    `patterns` are regular expressions by name, mostly a rule's id; case does not matter in them.
+    `weekdays` begin with Monday.
     """
 
     stop_words: frozenset[str]
