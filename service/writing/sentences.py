@@ -20,7 +20,8 @@ _WRAPPED_CHARACTERS = 30
 """A line of a script without spaces that is shorter was not broken for want of room."""
 _BREAK = re.compile(r"\s*(?:\r\n|[\r\n\x0b\x0c\x85\u2028\u2029])\s*")
 _PARAGRAPH = re.compile(
-    r"(?:(?<![ \t])[ \t]*+(?:\r\n|\r|\n)){2,}|(?:\r\n|\r|\n)(?=[ \t]*(?:[-*\u2022\u2013][ \t]|\u30fb))"
+    r"(?:(?<![ \t])[ \t]*+(?:\r\n|\r|\n)){2,}"
+    r"|(?:\r\n|\r|\n)(?=[ \t]*(?:[-*\u2022\u2013][ \t]|\u30fb))"
 )
 _BULLET = re.compile(r"^\s*(?:[-*\u2022\u2013][ \t]+|\u30fb\s*)")
 _WIDE_BREAK = re.compile(rf"(?<=({_WIDE}))(?:{_BREAK.pattern})(?={_WIDE})")

@@ -64,7 +64,8 @@ def test_two_starters_make_one_database(tmp_path: Path) -> None:
         thread.join()
     for database in databases:
         with database.read() as connection:
-            assert connection.scalar(sa.text("SELECT version_num FROM alembic_version")) == SCHEMA_VERSION
+            found = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
+            assert found == SCHEMA_VERSION
         database.close()
 
 

@@ -90,16 +90,12 @@ def test_what_we_wrote_names_the_day_anew_when_it_is_late(at: Installation) -> N
     """A composed mail that goes out much later says the date in place of the weekday."""
     follow_up = at.queue.add()
     with at.app.database.read() as connection:
-        assert editing.compose_anew(connection, follow_up, follow_up.slot or _none()) is None
+        assert editing.compose_anew(connection, follow_up, factories.make_slot()) is None
     moved = steering.move(at.office, at.candidate, follow_up, "2026-12-18 10:00")
     assert "Tuesday 8 December" in moved.body
     back = steering.move(at.office, at.candidate, moved, "2026-12-10 10:00")
     assert "8 December" not in back.body
     assert "Tuesday" in back.body
-
-
-def _none() -> factories.Slot:
-    raise AssertionError
 
 
 def test_a_text_of_the_users_own_is_not_composed_anew(at: Installation) -> None:
@@ -113,7 +109,7 @@ def test_a_text_of_the_users_own_is_not_composed_anew(at: Installation) -> None:
 def test_a_rule_that_is_switched_off_holds_nothing(at: Installation) -> None:
     """What the user does not want to hear of is not found, here either."""
     follow_up = at.queue.add()
-    late = follow_up.slot.at + timedelta(days=2) if follow_up.slot else _none().at
+    late = factories.WEDNESDAY_MORNING + timedelta(days=2)
     with at.app.database.write() as connection:
         off = frozenset({"wrong-relative-day"})
         text = Text(follow_up.subject, RELATIVE)

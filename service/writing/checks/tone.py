@@ -50,7 +50,9 @@ def emoji(letter: Letter) -> Iterator[Hit]:
 
 def shouting(letter: Letter) -> Iterator[Hit]:
     """Find too many exclamation marks, and words in capitals that are usually small."""
-    texts = [(where, 0, text) for where, text in texts_of(letter) if where is Where.SUBJECT]
+    texts: list[tuple[Where, int, str]] = [
+        (where, 0, text) for where, text in texts_of(letter) if where is Where.SUBJECT
+    ]
     texts += [(Where.BODY, part.start, part.text) for part in letter.parts]
     for where, offset, text in texts:
         plain = read_plainly(text)

@@ -38,7 +38,9 @@ def _said_titles(title: str, country: str | None, words: Salutation) -> list[str
     for noted in title.replace(",", " ").split():
         first = re.split(r"[.-]", noted.casefold())[0]
         kind = next((k for k in _TITLES if first in words.lists[k]), None)
-        is_said = says_all and noted.rstrip(".").casefold() not in words.lists["after_name"]
+        is_before = noted.rstrip(".").casefold() not in words.lists["after_name"]
+        may_be_said = says_all or (country is None and first in words.lists["academic"])
+        is_said = may_be_said and is_before
         known = words.patterns[kind] if kind else noted if is_said else None
         if known and known not in said:
             said.append(known)
