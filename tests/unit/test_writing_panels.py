@@ -15,8 +15,10 @@ from service.writing.findings import Severity
 from service.writing.readers import What
 from service.writing.similarity import similarity
 from tests.unit.writing_examples import (
+    LINES,
     LONDON,
     NEW_YORK,
+    SHORT_REASONS,
     SOMEWHERE,
     WEDNESDAY,
     WEDNESDAY_MORNING,
@@ -32,20 +34,11 @@ NAMES = (
     "Khalid Al Suwaidi", "Ines Marchetti", "Tomasz Wróbel",
 )  # fmt: skip
 REASONS = (
-    "Your team plans discharge from the first day.",
-    "Parents sit in every handover, which I have wanted for years.",
-    "The filter gallery is the cleanest I have seen.",
-    "Nobody is rushed at the end of a shift.",
-    "A kitchen that tells me what I did wrong is where I learn most.",
-    "Small crews check each other's work before it leaves the yard.",
-    "Every bug gets a test before it gets a fix.",
-    "Fieldwork happens twice a term, whatever the weather.",
-    "I grew up twenty minutes from the plant and still know the river.",
+    *SHORT_REASONS[:10],
     (
         "Apprentices here work next to the people who designed the machine, and they are trusted "
         "with real orders after their first winter."
     ),
-    "I want to build things that are still in use when I retire.",
     (
         "I have led summer crews for nine years, and I would like to do the next nine in a place "
         "where the heat plan is written by those who work in the sun and not by somebody far away."
@@ -56,24 +49,6 @@ REASONS = (
         "when a customer in trouble rings on a Sunday evening in the middle of the lambing season "
         "and needs a part by the next morning."
     ),
-)
-LINES = (
-    "the night shift plan",
-    "how the team trains juniors",
-    "You showed me the ward at the end of a long shift.",
-    "You asked me what I would never do for a client.",
-    "for the honest notes on my tempering",
-    "The gripper",
-    "Your question about replaying events followed me home.",
-    "that technicians write the reports themselves",
-    "You explained the ozone stage twice without losing patience.",
-    "the pro bono clinic",
-    "why the rota changed",
-    "We talked about the flood of 2013.",
-    "The control room at handover was quieter than I expected.",
-    "I enjoyed drawing the billing ledger with you.",
-    "the sluice of 1953 stays with me",
-    "discharge planning, handover",
 )
 
 

@@ -21,6 +21,48 @@ REASONS = (
     "Parents sit in every handover, and nobody is rushed at the end of a shift."
 )
 
+# What people say of a job and of a talk, in whole sentences and in fragments.
+SHORT_REASONS = (
+    "Your team plans discharge from the first day.",
+    "Parents sit in every handover, which I have wanted for years.",
+    "The filter gallery is the cleanest I have seen.",
+    "Nobody is rushed at the end of a shift.",
+    "A kitchen that tells me what I did wrong is where I learn most.",
+    "Small crews check each other's work before it leaves the yard.",
+    "Every bug gets a test before it gets a fix.",
+    "Fieldwork happens twice a term, whatever the weather.",
+    "I grew up twenty minutes from the plant and still know the river.",
+    "Apprentices here work next to the people who designed the machine.",
+    "Clients speak to the lawyer who writes the brief.",
+    "The night rota is agreed by those who work it.",
+    "I would love to learn lamination from somebody who still does it by hand.",
+    "Mistakes are written down so that the next person can avoid them.",
+    "I like that you have stayed with one product for years and made it better all that time.",
+    "I want to build things that are still in use when I retire.",
+    "Small team, hard problem, people who argue kindly: that is the job I want to join.",
+    "I have led summer crews for nine years and never lost anybody to the heat.",
+    "The choir sings in the canteen, and I am a bass.",
+)
+LINES = (
+    "the night shift plan",
+    "how the team trains juniors",
+    "You showed me the ward at the end of a long shift.",
+    "You asked me what I would never do for a client.",
+    "for the honest notes on my tempering",
+    "The gripper",
+    "Your question about replaying events followed me home.",
+    "that technicians write the reports themselves",
+    "You explained the ozone stage twice without losing patience.",
+    "the pro bono clinic",
+    "why the rota changed",
+    "We talked about the flood of 2013.",
+    "The control room at handover was quieter than I expected.",
+    "the tour of the yard",
+    "I enjoyed drawing the billing ledger with you.",
+    "discharge planning, handover",
+    "showing me round the greenhouse",
+)
+
 
 def interview(
     *people: Person,
