@@ -88,7 +88,7 @@ def test_edited_by_the_user_their_text_goes(postponed: tuple[Installation, Follo
     assert (after.state, after.is_edited) == (State.SENT, True)
     assert " ".join(after.body.split()) == " ".join(EDITED.split())
     (body,) = _bodies(at)
-    assert "for your time on Tuesday" in body
+    assert "so much time to talk" in body
     assert "adopt-text" in at.events(follow_up)
 
 
@@ -372,4 +372,4 @@ def test_an_edit_in_a_draft_nobody_noted_is_kept(install: Install, kind: str) ->
     assert at.state(follow_up) is State.SENT
     assert at.far.draft_ids() == []
     (body,) = _bodies(at)
-    assert "for your time on Tuesday" in body
+    assert "so much time to talk" in body
