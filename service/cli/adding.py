@@ -164,7 +164,8 @@ def _read(
         elif not given.where or not given.why or not (candidate.name or name):
             _refuse_bare(given, now, has_name=bool(candidate.name or name))
         read = given.submit(now)
-        rest = Given(lines=given.lines, addresses=given.addresses, met=given.met)
+        rest = given.without_facts()
+        rest.check()
         return rest.lay_over(read.interview), None, read.at
     data = load(file, "callback add --example prints a file.")
     own = own_addresses(app, candidate) | ({me} if me else frozenset())

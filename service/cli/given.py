@@ -71,6 +71,18 @@ class Given:
             mailbox=self.mailbox,
         )
 
+    def without_facts(self) -> "Given":
+        """Return what is left when `submit` has read the facts: what is said of single people."""
+        return Given(
+            met=self.met,
+            lines=self.lines,
+            addresses=self.addresses,
+            whys=self.whys,
+            forms=self.forms,
+            languages=self.languages,
+            replies=self.replies,
+        )
+
     def check(self) -> None:
         """Hold every flag to the rules that a submission's keys are held to.
 
@@ -90,8 +102,10 @@ class Given:
             *(("--line", line) for line in self.lines),
             *(("--why-for", why) for why in self.whys),
         ]
+        forms = (("--form", texts.find_problem(form)) for form in self.forms)
         found = [
             *((flag, texts.find_problem(text)) for flag, text in lines.items() if text),
+            *forms,
             *((flag, texts.find_problem(text, is_prose=True)) for flag, text in prose if text),
         ]
         problems = [f"{flag}: {problem}" for flag, problem in found if problem]

@@ -265,6 +265,21 @@ def test_a_form_a_language_and_reasons_of_their_own(shell: Shell, tmp_path: Path
     assert "You teach every new nurse yourself." not in bodies["Marisol Duarte"]
 
 
+def test_flags_alone_say_form_and_language_too(shell: Shell) -> None:
+    """Whatever a file may say of the mails' language, flags without a file may say."""
+    shell(
+        *("add", "--company", "Stadtwerke Ehrenfurt GmbH", "--role", "Elektrikerin (m/w/d)"),
+        *("--starts", "2026-12-08 14:00", "--ends", "15:00", "--where", "Köln"),
+        *("--person", "Sabine Krüger <s.krueger@stadtwerke.example>", "--language", "de"),
+        *("--form", "Sabine: Frau", "--yes"),
+        *("--why", "Bei Ihnen wird repariert, bevor etwas ausfällt."),
+    )
+    (mail,) = shell.json("preview", "i1")
+    assert mail["state"] == "scheduled"
+    assert mail["body"].startswith("Sehr geehrte Frau Krüger,\n\n")
+    assert "Bei Ihnen wird repariert, bevor etwas ausfällt." in mail["body"]
+
+
 def test_a_reader_in_another_language_waits_for_words_in_it(shell: Shell, tmp_path: Path) -> None:
     """English reasons do not go into a German mail: it is held, and says what it needs."""
     job = write(tmp_path, "panel.toml", PANEL)
