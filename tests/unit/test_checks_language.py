@@ -1,5 +1,6 @@
 """The language and the register of a mail: one of each, and the reader's."""
 
+import dataclasses
 import tomllib
 from pathlib import Path
 
@@ -191,3 +192,15 @@ def test_the_rarer_register_is_the_slip() -> None:
     (finding,) = [f for f in check(body, language="de") if f.rule in RULES]
     assert quote(body, finding) == "dich"
     assert finding.message == "You mix two ways to address the reader: “Ihr” and “dich”."
+
+
+def test_the_users_words_in_another_language_between_ours_are_found() -> None:
+    """A mail whose language was not said has English sentences around German ones."""
+    line = "Sie haben mir gezeigt, wie die Lehrlinge von Anfang an mit auf die Baustelle gehen."
+    reader = dataclasses.replace(MARISOL, line=line)
+    body = BODY.replace("I look forward", f"{line} I look forward")
+    (found,) = [each for each in check(body, reader=reader) if each.rule == "other-language"]
+    assert quote(body, found) == line
+    english = "You showed me how the apprentices go out to the building site from the first day on."
+    reader = dataclasses.replace(MARISOL, line=english)
+    assert find(BODY.replace("I look forward", f"{english} I look forward"), reader=reader) == []

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from service.writing import anatomy, languages
+from service.writing import anatomy, languages, phrases, sentences
 from service.writing.anatomy import Part
 from service.writing.checks.greeted import salutations_of
 from service.writing.checks.greeting import Kind, Salutation
@@ -34,10 +34,16 @@ def other_language(letter: Letter) -> Iterator[Hit]:
     """Find a mail, or a note to pass on, that is not in the language of its reader."""
     for part in letter.parts:
         language = letter.language_of(part)
+        place = (part.start, part.start + len(part.text)) if part.start else None
         found = languages.find_other(_said(letter, part), language)
+        if found is None:
+            # Around the user's words stand ours, which are in the right language.
+            noted = _noted(letter, part)
+            found = languages.find_other("\n".join(noted), language)
+            start = part.start + part.text.find(noted[0]) if noted else 0
+            place = (start, start + len(noted[0])) if noted else None
         if found is not None:
             wanted = languages.name_of(language) or language
-            place = (part.start, part.start + len(part.text)) if part.start else None
             yield Hit(place, details={"found": found, "wanted": wanted})
 
 
@@ -79,6 +85,17 @@ def _said(letter: Letter, part: Part) -> str:
     salutations = zip(letter.parts, letter.salutations, strict=True)
     greeting = next((found for each, found in salutations if each is part), None)
     return part.text[greeting.end - part.start :] if greeting else part.text
+
+
+def _noted(letter: Letter, part: Part) -> list[str]:
+    """Return the sentences that the user noted for this mail and that stand in this part."""
+    if not phrases.is_available(letter.language):
+        return []
+    words = phrases.load_phrases(letter.language).sentences
+    person = letter.people[part.name]
+    noted = (person.line, person.reasons, letter.interview.reasons)
+    said = (each for text in noted for each in sentences.split(text, words))
+    return [each for each in said if each in part.text]
 
 
 def _find(text: str, part: Part, pattern: Pattern, language: str) -> list[_Address]:
