@@ -19,6 +19,10 @@ _FOREIGN = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "HTTPLIB2_CA_CERTS", "SSL_CE
 """Settings of whoever runs the tests that would let another certificate authority in."""
 
 
+STARTED = "service started"
+"""What the service writes to its log when it is up."""
+
+
 @dataclass(slots=True)
 class Product:
     """One installation: a home, settings in the environment, and a clock that commands share."""
@@ -104,10 +108,18 @@ class Product:
                 stderr=stream,
             )
 
+    def start_fully(self, log: Path) -> subprocess.Popen[bytes]:
+        """Start the service and wait until it says that it has started: it heeds signals now."""
+        before = log.read_text().count(STARTED) if log.exists() else 0
+        process = self.start(log)
+        while log.read_text().count(STARTED) == before:
+            assert process.poll() is None, log.read_text()[-2000:]
+        return process
+
     @contextmanager
     def running(self, log: Path) -> Iterator[subprocess.Popen[bytes]]:
         """Run the service around a block; stop it with SIGTERM, which must end it cleanly."""
-        process = self.start(log)
+        process = self.start_fully(log)
         try:
             yield process
             process.send_signal(signal.SIGTERM)

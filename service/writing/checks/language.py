@@ -11,7 +11,7 @@ from service.writing.checks.greeting import Kind, Salutation
 from service.writing.checks.letter import Hit, Letter
 from service.writing.checks.rule import Rule
 from service.writing.checks.words import Pattern, load_words
-from service.writing.findings import Severity
+from service.writing.findings import Severity, Where
 
 TOLD_BY_CAPITALS = frozenset({"de"})
 """Where the word for "you" is also "they", but for its capital."""
@@ -68,8 +68,8 @@ def register_mix(letter: Letter) -> Iterator[Hit]:
         if words is None:
             continue
         text = anatomy.blank_quotes(part.text)
-        informal = _find(text, part, words.pattern("informal"), "")
-        formal = _find(text, part, words.pattern("formal"), language)
+        informal = _find(letter, text, part, words.pattern("informal"), "")
+        formal = _find(letter, text, part, words.pattern("formal"), language)
         if informal and not formal and salutation is not None:
             formal = _formal_greeting(salutation)
         if informal and formal:
@@ -98,13 +98,24 @@ def _noted(letter: Letter, part: Part) -> list[str]:
     return [each for each in said if each in part.text]
 
 
-def _find(text: str, part: Part, pattern: Pattern, language: str) -> list[_Address]:
-    """Return the places of a pattern; where a capital tells, only those that it tells."""
-    return [
-        _Address(match.group().strip(), part.start + match.start(), part.start + match.end())
+def _find(letter: Letter, text: str, part: Part, pattern: Pattern, language: str) -> list[_Address]:
+    """Return the places of a pattern, but in names; where a capital tells, those that it tells."""
+    places = (
+        (match, part.start + match.start(), part.start + match.end())
         for match in pattern.finditer(text)
         if language not in TOLD_BY_CAPITALS or _is_told(text, match)
+    )
+    return [
+        _Address(match.group().strip(), start, end)
+        for match, start, end in places
+        if not letter.is_known(Where.BODY, start, end) and not _is_surname(letter, match.group())
     ]
+
+
+def _is_surname(letter: Letter, word: str) -> bool:
+    """Tell whether a word with a capital is part of a name there ("Estimado señor Mira:")."""
+    names = {name for person in letter.people.values() for name in person.name.split()}
+    return word.strip() in names
 
 
 def _formal_greeting(salutation: Salutation) -> list[_Address]:
