@@ -55,6 +55,7 @@ def found(
 @pytest.mark.parametrize(
     "lines",
     [
+        "採用担当 高橋様",
         "高橋様",
         "高橋 誠様",
         "高橋　誠　様",

@@ -29,12 +29,28 @@ def read_block(
     lines = list(_lines_before_sentence(text))
     for ending in (vocabulary.honorific, vocabulary.position):
         for start, line in lines:
-            found = ending.search(line) if ending else None
+            found = _find_ending(ending, line, vocabulary) if ending else None
             if found and line[: found.end()].strip():
                 words = _read_before(line[: found.end()], found.start(), addressee, vocabulary)
                 placed = (replace(w, start=place + start + w.start) for w in words if w.text)
                 return Salutation(tuple(placed), vocabulary)
     return None
+
+
+def _find_ending(
+    ending: re.Pattern[str], line: str, vocabulary: Vocabulary
+) -> re.Match[str] | None:
+    """Return the first ending of a name; a word for many only where no name comes after it.
+
+    "採用担当 久保様" is written to Kubo, of recruiting.
+    """
+    endings = list(ending.finditer(line))
+    of_names = (
+        each
+        for each in endings
+        if not any(key_of_title(each.group()).endswith(group) for group in vocabulary.groups)
+    )
+    return next(of_names, endings[0] if endings else None)
 
 
 def _lines_before_sentence(text: str) -> Iterator[tuple[int, str]]:
