@@ -34,6 +34,11 @@ class Part:
     start: int
     text: str
 
+    @property
+    def place(self) -> tuple[int, int] | None:
+        """Where a note to pass on stands in the body; None for the mail itself, the whole of it."""
+        return (self.start, self.start + len(self.text)) if self.start else None
+
 
 def split_parts(body: str, reader: str, passed_on: Iterable[str], heading: str) -> list[Part]:
     """Cut a body at the lines that say for whom the following note is (`heading` with {name})."""

@@ -74,7 +74,7 @@ def generic(letter: Letter) -> Iterator[Hit]:
             continue
         is_taken_up = topics.are_taken_up(words, topics.content_words(said, stop_words))
         if not is_taken_up and pieces.isdisjoint(topics.wide_pieces(said)):
-            yield Hit(_place(part))
+            yield Hit(part.place)
 
 
 def i_heavy(letter: Letter) -> Iterator[Hit]:
@@ -87,7 +87,7 @@ def i_heavy(letter: Letter) -> Iterator[Hit]:
         if len(said) >= LEAST_SENTENCES:
             first = sum(match is not None for match in said)
             if first >= FIRST_PERSON_SHARE * len(said):
-                yield Hit(_place(part), details={"count": str(first), "of": str(len(said))})
+                yield Hit(part.place, details={"count": str(first), "of": str(len(said))})
 
 
 def _missing(letter: Letter, name: str, part: Part) -> Iterator[Hit]:
@@ -95,12 +95,7 @@ def _missing(letter: Letter, name: str, part: Part) -> Iterator[Hit]:
     if letter.words is None or not letter.words.has(name):
         return
     if not letter.words.pattern(name).is_in(read_plainly(part.text)):
-        yield Hit(_place(part))
-
-
-def _place(part: Part) -> tuple[int, int] | None:
-    """Return where a note to pass on stands; the whole mail is no place."""
-    return (part.start, part.start + len(part.text)) if part.start else None
+        yield Hit(part.place)
 
 
 def _noted(letter: Letter, part: Part) -> str:

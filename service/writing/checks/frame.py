@@ -5,10 +5,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from service.writing import anatomy
-from service.writing.anatomy import Part
 from service.writing.checks.letter import Hit, Letter
 from service.writing.checks.rule import Rule
-from service.writing.checks.wording import find_marks, find_phrases, pattern_of, texts_of
+from service.writing.checks.wording import (
+    find_marks,
+    find_phrases,
+    is_subject_ours,
+    pattern_of,
+)
 from service.writing.checks.words import load_common
 from service.writing.findings import Severity, Where
 
@@ -79,7 +83,7 @@ def too_long(letter: Letter) -> Iterator[Hit]:
             # The block of house and name, and that of one's own address, are read at a glance.
             length = measure(_leave_out_blocks(part.text))
         if length.count > length.most:
-            yield Hit(_place_of(part), details=length.details)
+            yield Hit(part.place, details=length.details)
 
 
 def too_short(letter: Letter) -> Iterator[Hit]:
@@ -87,15 +91,14 @@ def too_short(letter: Letter) -> Iterator[Hit]:
     for part in letter.notes:
         length = measure(part.text)
         if length.count < length.least:
-            yield Hit(_place_of(part), details=length.details)
+            yield Hit(part.place, details=length.details)
 
 
 def vague_subject(letter: Letter) -> Iterator[Hit]:
     """Find a subject that could stand above any mail."""
     subject = letter.subject.strip(_OUTER)
     pattern = pattern_of(letter, "vague-subject")
-    is_ours = any(where is Where.SUBJECT for where, _ in texts_of(letter))
-    if subject and is_ours and pattern is not None and pattern.is_whole(subject):
+    if subject and is_subject_ours(letter) and pattern is not None and pattern.is_whole(subject):
         start = letter.subject.index(subject)
         yield Hit((start, start + len(subject)), Where.SUBJECT, {"found": subject})
 
@@ -110,8 +113,7 @@ def fake_reply(letter: Letter) -> Iterator[Hit]:
 def long_subject(letter: Letter) -> Iterator[Hit]:
     """Find a subject that a phone cuts off."""
     length = len(letter.subject.strip())
-    is_ours = any(where is Where.SUBJECT for where, _ in texts_of(letter))
-    if length > LONGEST_SUBJECT and is_ours:
+    if length > LONGEST_SUBJECT and is_subject_ours(letter):
         place = (LONGEST_SUBJECT, len(letter.subject))
         yield Hit(place, Where.SUBJECT, {"count": str(length)})
 
@@ -174,11 +176,6 @@ def _leave_out_blocks(text: str) -> str:
         if len(paragraphs) > 1 and not re.search(r"[\u3002\uff01\uff1f!?]", paragraphs[end]):
             del paragraphs[end]
     return "\n\n".join(paragraphs)
-
-
-def _place_of(part: Part) -> tuple[int, int] | None:
-    """Return where a note to pass on stands; the mail itself is the whole."""
-    return (part.start, part.start + len(part.text)) if part.start else None
 
 
 EMPTY_BODY = Rule("empty-body", Severity.ERROR, empty_body)

@@ -34,7 +34,7 @@ def other_language(letter: Letter) -> Iterator[Hit]:
     """Find a mail, or a note to pass on, that is not in the language of its reader."""
     for part in letter.parts:
         language = letter.language_of(part)
-        place = (part.start, part.start + len(part.text)) if part.start else None
+        place = part.place
         found = languages.find_other(_said(letter, part), language)
         if found is None:
             # Around the user's words stand ours, which are in the right language.

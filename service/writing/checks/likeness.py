@@ -39,9 +39,9 @@ def repeat_of_earlier_note(letter: Letter) -> Iterator[Hit]:
 
 def _hit(nearest: Nearest) -> Hit:
     """Point at a note that is passed on; the whole mail is no place."""
-    part = nearest.part
-    place = (part.start, part.start + len(part.text)) if part.start else None
-    return Hit(place, details={"name": nearest.to, "percent": f"{nearest.likeness:.0%}"})
+    return Hit(
+        nearest.part.place, details={"name": nearest.to, "percent": f"{nearest.likeness:.0%}"}
+    )
 
 
 RULES = (

@@ -1,7 +1,12 @@
-"""The rules about the tone of a mail: what does not belong into it. Each is a pattern of words."""
+"""The rules about the tone of a mail: what does not belong into it.
+
+Most are all words: docs/checks.md says what each looks for, the data file of a language how people
+say it there.
+"""
 
 import re
 from collections.abc import Iterator
+from functools import partial
 
 from service.writing.checks.letter import Hit, Letter
 from service.writing.checks.rule import Rule
@@ -11,8 +16,8 @@ from service.writing.checks.wording import (
     find_matches,
     find_names,
     find_phrases,
+    is_subject_ours,
     read_plainly,
-    texts_of,
 )
 from service.writing.checks.words import load_common
 from service.writing.findings import Severity, Where
@@ -28,32 +33,11 @@ _EXCLAMATION = re.compile(r"[!\uff01]+(?![=0-9A-Za-z\u00c0-\u024f])")
 _CAPITALS = re.compile(r"(?<![\w@./])[^\W\d_]+(?:'[^\W\d_]+)*(?![\w@])")
 
 
-def announces_call(letter: Letter) -> Iterator[Hit]:
-    """Find the announcement of a telephone call."""
-    yield from find_phrases(letter, "announces-call")
-
-
-def too_casual(letter: Letter) -> Iterator[Hit]:
-    """Find words for friends."""
-    yield from find_phrases(letter, "too-casual")
-
-
-def text_speak(letter: Letter) -> Iterator[Hit]:
-    """Find the short spellings of text messages."""
-    yield from find_phrases(letter, "text-speak")
-
-
-def emoji(letter: Letter) -> Iterator[Hit]:
-    """Find little pictures and faces, made of whatever characters."""
-    yield from find_phrases(letter, "emoji")
-
-
 def shouting(letter: Letter) -> Iterator[Hit]:
     """Find too many exclamation marks, and words in capitals that are usually small."""
-    texts: list[tuple[Where, int, str]] = [
-        (where, 0, text) for where, text in texts_of(letter) if where is Where.SUBJECT
-    ]
-    texts += [(Where.BODY, part.start, part.text) for part in letter.parts]
+    texts = [(Where.BODY, part.start, part.text) for part in letter.parts]
+    if is_subject_ours(letter):
+        texts.insert(0, (Where.SUBJECT, 0, letter.subject))
     for where, offset, text in texts:
         plain = read_plainly(text)
         names = find_names(letter, text)
@@ -62,57 +46,12 @@ def shouting(letter: Letter) -> Iterator[Hit]:
                 yield Hit((offset + found.start(), offset + found.end()), where)
 
 
-def pushy(letter: Letter) -> Iterator[Hit]:
-    """Find what presses for a decision: deadlines, other offers, demands."""
-    yield from find_phrases(letter, "pushy")
-
-
-def begging(letter: Letter) -> Iterator[Hit]:
-    """Find need in place of interest."""
-    yield from find_phrases(letter, "begging")
-
-
-def salary_talk(letter: Letter) -> Iterator[Hit]:
-    """Find the candidate's own pay, and what comes with it."""
-    yield from find_phrases(letter, "salary-talk")
-
-
-def gift(letter: Letter) -> Iterator[Hit]:
-    """Find a present for the reader."""
-    yield from find_phrases(letter, "gift")
-
-
-def bad_mouthing(letter: Letter) -> Iterator[Hit]:
-    """Find ill words about those the candidate works or worked for."""
-    yield from find_phrases(letter, "bad-mouthing")
-
-
 def typo(letter: Letter) -> Iterator[Hit]:
     """Find what is surely misspelled or typed twice."""
     yield from find_phrases(letter, "typo")
     spelling = load_spelling(letter.language)
     if spelling is not None:
         yield from find_matches(letter, spelling.find_slips)
-
-
-def stock_phrase(letter: Letter) -> Iterator[Hit]:
-    """Find what everybody writes."""
-    yield from find_phrases(letter, "stock-phrase")
-
-
-def flattery(letter: Letter) -> Iterator[Hit]:
-    """Find praise that is too large to be believed."""
-    yield from find_phrases(letter, "flattery")
-
-
-def apology(letter: Letter) -> Iterator[Hit]:
-    """Find what points at one's own mistakes."""
-    yield from find_phrases(letter, "apology")
-
-
-def too_personal(letter: Letter) -> Iterator[Hit]:
-    """Find private matters."""
-    yield from find_phrases(letter, "too-personal")
 
 
 def _find_exclamations(plain: str, names: Spans) -> re.Match[str] | None:
@@ -160,20 +99,25 @@ def _noted_capitals(letter: Letter) -> frozenset[str]:
     return frozenset(word for word in re.findall(r"[^\W\d_]+", noted) if word.isupper())
 
 
+def _words(rule: str, severity: Severity) -> Rule:
+    """Make a rule that is all words: whatever the pattern of its id finds."""
+    return Rule(rule, severity, partial(find_phrases, name=rule))
+
+
 RULES = (
-    Rule("announces-call", Severity.ERROR, announces_call),
-    Rule("too-casual", Severity.WARNING, too_casual),
-    Rule("text-speak", Severity.WARNING, text_speak),
-    Rule("emoji", Severity.WARNING, emoji),
+    _words("announces-call", Severity.ERROR),
+    _words("too-casual", Severity.WARNING),
+    _words("text-speak", Severity.WARNING),
+    _words("emoji", Severity.WARNING),
     Rule("shouting", Severity.WARNING, shouting),
-    Rule("pushy", Severity.WARNING, pushy),
-    Rule("begging", Severity.WARNING, begging),
-    Rule("salary-talk", Severity.WARNING, salary_talk),
-    Rule("gift", Severity.WARNING, gift),
-    Rule("bad-mouthing", Severity.WARNING, bad_mouthing),
+    _words("pushy", Severity.WARNING),
+    _words("begging", Severity.WARNING),
+    _words("salary-talk", Severity.WARNING),
+    _words("gift", Severity.WARNING),
+    _words("bad-mouthing", Severity.WARNING),
     Rule("typo", Severity.WARNING, typo),
-    Rule("stock-phrase", Severity.HINT, stock_phrase),
-    Rule("flattery", Severity.HINT, flattery),
-    Rule("apology", Severity.HINT, apology),
-    Rule("too-personal", Severity.HINT, too_personal),
+    _words("stock-phrase", Severity.HINT),
+    _words("flattery", Severity.HINT),
+    _words("apology", Severity.HINT),
+    _words("too-personal", Severity.HINT),
 )

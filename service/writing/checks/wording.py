@@ -62,10 +62,14 @@ def pattern_of(letter: Letter, name: str) -> Pattern | None:
 
 def texts_of(letter: Letter) -> tuple[tuple[Where, str], ...]:
     """Return what the writer answers for: the body, and the subject unless it is the thread's."""
-    thread = letter.reader.thread
-    is_inherited = thread is not None and thread.subject.casefold() in letter.subject.casefold()
     body = (Where.BODY, letter.body)
-    return (body,) if is_inherited else ((Where.SUBJECT, letter.subject), body)
+    return ((Where.SUBJECT, letter.subject), body) if is_subject_ours(letter) else (body,)
+
+
+def is_subject_ours(letter: Letter) -> bool:
+    """Tell whether the subject is the writer's, and not that of the mail which is answered."""
+    thread = letter.reader.thread
+    return thread is None or thread.subject.casefold() not in letter.subject.casefold()
 
 
 def read_plainly(text: str) -> str:
