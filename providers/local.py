@@ -125,7 +125,14 @@ class LocalMailbox(OpenMailbox):
         self.prepare()
         with _failing(sends=False):
             self._store(name, raw)
-        return _draft_from(name, raw, is_standing=True)
+        return Draft(
+            id=name,
+            is_standing=True,
+            subject=mail.subject,
+            body=mime.tidy(mail.body),
+            recipients=(mime.wire_address(mail.to_address),),
+            message_id=message_id,
+        )
 
     def read_draft(self, draft_id: str) -> Draft | None:
         """See `OpenMailbox`."""
@@ -222,8 +229,14 @@ class LocalMailbox(OpenMailbox):
         return None
 
     def _receipt(self, name: str) -> Receipt:
-        draft = self.read_draft(name)
-        return Receipt(sent_id=name, message_id=draft.message_id if draft else None)
+        """Read from the mail that lies there who it is; the user may have rewritten the draft."""
+        sent = self._find_sent(name)
+        with _failing(sends=True):
+            try:
+                message_id = mime.read_message_id(sent.read_bytes()) if sent else None
+            except FileNotFoundError:
+                message_id = None  # a mail program was quicker to move it on
+        return Receipt(sent_id=name, message_id=message_id)
 
 
 def classify(error: OSError, *, sends: bool) -> ProviderError:

@@ -14,7 +14,9 @@ from email.errors import MessageError
 from email.header import Header
 from email.headerregistry import AddressHeader
 from email.message import EmailMessage
+from email.parser import BytesHeaderParser
 from email.utils import format_datetime
+from functools import lru_cache
 from html.parser import HTMLParser
 
 import idna
@@ -81,6 +83,7 @@ def check(mail: Mail) -> None:
             raise Rejected("not-text", "A name, the subject or the body is not text.") from error
 
 
+@lru_cache(maxsize=1024)
 def wire_address(address: str) -> str:
     """Return an address as headers carry it, its domain in ASCII; raise `Rejected` if it cannot be.
 
@@ -112,6 +115,12 @@ def read(raw: bytes) -> Written:
         message_id=headers.get("message-id", "").strip() or None,
         headers=headers,
     )
+
+
+def read_message_id(raw: bytes) -> str | None:
+    """Return the Message-ID alone, without taking the rest of the message apart."""
+    message = BytesHeaderParser(policy=policy.compat32).parsebytes(raw)
+    return str(message.get("Message-ID", "")).strip() or None
 
 
 def tidy(text: str) -> str:

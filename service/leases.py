@@ -6,8 +6,9 @@ holds an OS lock on a file named by its id, so that the lease of a killed proces
 
 import secrets
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
@@ -26,6 +27,9 @@ MARGIN = timedelta(seconds=100)
 
 REFRESH_LEASE = timedelta(seconds=90)
 """How long one refresh of a grant may take before another process may try."""
+
+_OF = mailboxes.c.id == sa.bindparam("mailbox")
+_TAKE = sa.update(mailboxes).where(_OF)
 
 
 class Owner:
@@ -107,13 +111,8 @@ def give_back_refresh(database: Database, owner: Owner, mailbox_id: int) -> None
 def _take(
     database: Database, owner: Owner, mailbox_id: int, kind: str, length: timedelta
 ) -> datetime | None:
-    owner_column, until_column = mailboxes.c[f"{kind}_owner"], mailboxes.c[f"{kind}_until"]
     with database.write() as connection:
-        row = connection.execute(
-            sa.select(owner_column, until_column)
-            .where(mailboxes.c.id == mailbox_id)
-            .with_for_update(skip_locked=True)
-        ).one_or_none()
+        row = connection.execute(_find(kind), {"mailbox": mailbox_id}).one_or_none()
         if row is None:
             return None
         holder, held_until = row
@@ -122,22 +121,26 @@ def _take(
         if not is_free:
             return None
         until = now + length
-        connection.execute(
-            sa.update(mailboxes)
-            .where(mailboxes.c.id == mailbox_id)
-            .values({owner_column: owner.id, until_column: until})
-        )
+        held = {f"{kind}_owner": owner.id, f"{kind}_until": until}
+        connection.execute(_TAKE, {"mailbox": mailbox_id, **held})
         return until
 
 
 def _give_back(database: Database, owner: Owner, mailbox_id: int, kind: str) -> None:
-    owner_column, until_column = mailboxes.c[f"{kind}_owner"], mailboxes.c[f"{kind}_until"]
+    free = {f"{kind}_owner": None, f"{kind}_until": None}
     with database.write() as connection:
-        connection.execute(
-            sa.update(mailboxes)
-            .where(mailboxes.c.id == mailbox_id, owner_column == owner.id)
-            .values({owner_column: None, until_column: None})
-        )
+        connection.execute(_find_own(kind), {"mailbox": mailbox_id, "holder": owner.id, **free})
+
+
+@cache
+def _find(kind: str) -> sa.Select[Any, Any]:
+    owner, until = mailboxes.c[f"{kind}_owner"], mailboxes.c[f"{kind}_until"]
+    return sa.select(owner, until).where(_OF).with_for_update(skip_locked=True)
+
+
+@cache
+def _find_own(kind: str) -> sa.Update:
+    return sa.update(mailboxes).where(_OF, mailboxes.c[f"{kind}_owner"] == sa.bindparam("holder"))
 
 
 def _now(connection: sa.Connection) -> datetime:

@@ -10,6 +10,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -21,7 +22,7 @@ from providers.errors import SignInAgain, TryLater
 from service import leases
 from service.clock import real_now
 from service.database import Database
-from service.errors import MailboxUnusable, NotFound, SignInFailed
+from service.errors import MailboxUnusable, NotFound, ServiceError, SignInFailed
 from service.records import Mailbox
 from service.schema import grants, mailboxes, sign_ins
 
@@ -35,6 +36,9 @@ EXPIRY_MARGIN = timedelta(minutes=3)
 """A token that ends sooner than this is refreshed first: longer than a mail's calls may take."""
 
 _POLL_SECONDS = 0.2
+
+_FIND = sa.select(mailboxes).where(mailboxes.c.id == sa.bindparam("mailbox"))
+_FIND_GRANT = sa.select(grants).where(grants.c.mailbox_id == sa.bindparam("mailbox"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,16 +209,26 @@ class Mailboxes:
             NotFound: there is none, or it belongs to another candidate.
 
         """
-        query = sa.select(mailboxes).where(mailboxes.c.id == mailbox_id)
-        if candidate_id is not None:
-            query = query.where(mailboxes.c.candidate_id == candidate_id)
         with self._database.read() as connection:
-            row = connection.execute(query).mappings().one_or_none()
-        if row is None:
+            row = connection.execute(_FIND, {"mailbox": mailbox_id}).mappings().one_or_none()
+        if row is None or candidate_id not in (None, row["candidate_id"]):
             raise NotFound("There is no such mailbox.", "callback mailboxes")
         return _read(row)
 
     # Keeping alive
+
+    def warm_up(self) -> None:
+        """Load what the first mail would wait for: the vault, and the providers in use.
+
+        What cannot be loaded is left for the mail that needs it, which then says so.
+        """
+        in_use = sa.select(mailboxes.c.provider).where(mailboxes.c.disconnected_at.is_(None))
+        with self._database.read() as connection:
+            names = set(connection.scalars(in_use))
+        for name in names:
+            with suppress(ServiceError):
+                self._provider(name)
+                self._open_vault()
 
     def open(self, mailbox: Mailbox, *, refused: Opened | None = None) -> Opened:
         """Open a mailbox with an access token that lasts for at least `EXPIRY_MARGIN`.
@@ -370,11 +384,7 @@ class Mailboxes:
 
     def _read_grant(self, mailbox_id: int) -> _StoredGrant | None:
         with self._database.read() as connection:
-            row = (
-                connection.execute(sa.select(grants).where(grants.c.mailbox_id == mailbox_id))
-                .mappings()
-                .one_or_none()
-            )
+            row = connection.execute(_FIND_GRANT, {"mailbox": mailbox_id}).mappings().one_or_none()
         if row is None:
             return None
         return _StoredGrant(row["version"], row["expires_at"], row["secret"], row["access_token"])

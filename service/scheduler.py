@@ -1,19 +1,23 @@
 """When to look again. Holds no follow-ups: the table is the truth, APScheduler only keeps time.
 
 One job that looks every `POLL_SECONDS`, because another process may have submitted something, and
-sooner when something is due sooner. Rounds run in a pool of
-threads, one mailbox in one thread at a time; a tick hands work over and returns. A watch notices
+ticks in between when something falls due: a look notes what comes before the next one, so that a
+tick need ask nobody. Rounds run in a pool of threads, one mailbox in one thread at a time; a tick
+hands work over and returns. What falls due in a mailbox that is worked has its round right after,
+for that one may have asked for the last time already. A watch notices
 when the computer's clock was set or stood still, and looks at once: APScheduler counts by the wall
 clock and would fall silent for as long as it was set back.
 """
 
 import threading
+import time
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 
 from apscheduler.schedulers.background import BackgroundScheduler
-from apscheduler.triggers.interval import IntervalTrigger
+from apscheduler.triggers.base import BaseTrigger
 
 from service import outbox
 from service.clock import Clock, JumpWatch, real_now
@@ -31,6 +35,9 @@ WATCH_SECONDS = 0.5
 WORKERS = 16
 """How many mailboxes are worked at the same time."""
 
+MOST_COMING = 1000
+"""How many moments a look notes at most; when they have passed, it looks again."""
+
 _LOOK = "look"
 _INSTANCES = 10
 
@@ -44,13 +51,21 @@ class Scheduler:
         clock: Clock,
         work: Callable[[int], object],
         beat: Callable[[], None],
+        *,
+        most_coming: int = MOST_COMING,
     ) -> None:
         self._database = database
         self._clock = clock
         self._work = work
         self._beat = beat
-        self._busy: set[int] = set()
+        self._most_coming = most_coming
+        self._busy: dict[int, bool] = {}
+        """The mailboxes in hand, and whether each has had something fall due since its start."""
         self._busy_lock = threading.Lock()
+        self._coming: deque[outbox.Moment] = deque()
+        self._look_at = 0.0
+        """When to look again, by the monotonic clock."""
+        self._tick_lock = threading.RLock()
         self._stopping = threading.Event()
         self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="mailbox")
         # misfire_grace_time=None: the default of one second drops what comes late, without a word.
@@ -58,7 +73,10 @@ class Scheduler:
             timezone=UTC,
             job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1},
         )
-        self._watch = threading.Thread(target=self._watch_clocks, name="clock-watch", daemon=True)
+        # Its watch begins here: a clock set before the thread is up must not go unseen.
+        self._watch = threading.Thread(
+            target=self._watch_clocks, args=[JumpWatch()], name="clock-watch", daemon=True
+        )
 
     @property
     def is_stopping(self) -> bool:
@@ -71,14 +89,12 @@ class Scheduler:
         # its last run has not quite ended. The interval runs on whatever becomes of one tick.
         self._timer.add_job(
             self._tick,
-            IntervalTrigger(seconds=POLL_SECONDS, timezone=UTC),
+            _Every(POLL_SECONDS),
             id=_LOOK,
             next_run_time=real_now(),
             max_instances=_INSTANCES,
         )
-        self._timer.add_job(
-            self._say_alive, IntervalTrigger(seconds=BEAT_SECONDS, timezone=UTC), id="beat"
-        )
+        self._timer.add_job(self._say_alive, _Every(BEAT_SECONDS), id="beat")
         self._timer.start()
         self._watch.start()
 
@@ -90,40 +106,66 @@ class Scheduler:
         self._watch.join()
 
     def look(self) -> None:
-        """Hand every mailbox that has work, and is not worked already, to a thread."""
-        with self._database.read() as connection:
-            mailbox_ids = outbox.find_mailboxes_with_work(connection, self._clock.now())
+        """Hand every mailbox with work to a thread, and note what comes before the next look."""
+        with self._tick_lock:
+            now, looked_at = self._clock.now(), time.monotonic()
+            until = now + timedelta(seconds=POLL_SECONDS * self._clock.rate)
+            with self._database.read() as connection:
+                mailbox_ids = outbox.find_mailboxes_with_work(connection, now)
+                coming = outbox.list_coming(connection, now, until=until, most=self._most_coming)
+            is_all = len(coming) < self._most_coming
+            seconds = POLL_SECONDS if is_all else self._clock.seconds_until(coming[-1].at)
+            self._coming, self._look_at = deque(coming), looked_at + seconds
         for mailbox_id in mailbox_ids:
-            with self._busy_lock:
-                if mailbox_id in self._busy:
-                    continue
-                self._busy.add(mailbox_id)
-            self._pool.submit(self._work_one, mailbox_id)
+            self._hand_over(mailbox_id)
 
     def _tick(self) -> None:
-        try:
-            self.look()
-            seconds = self._seconds_to_next()
-        except Exception as error:  # noqa: BLE001 - one tick must not end the service
-            log.error("look failed", action="look", error=error)
-            seconds = POLL_SECONDS
+        with self._tick_lock:
+            try:
+                if time.monotonic() >= self._look_at:
+                    self.look()
+                else:
+                    self._hand_over_due()
+                seconds = self._seconds_to_next()
+            except Exception as error:  # noqa: BLE001 - one tick must not end the service
+                log.error("look failed", action="look", error=error)
+                seconds = POLL_SECONDS
         if seconds < POLL_SECONDS and not self.is_stopping:
             moment = real_now() + timedelta(seconds=seconds)
             self._timer.modify_job(_LOOK, next_run_time=moment)
 
+    def _hand_over_due(self) -> None:
+        """Hand over the mailboxes whose noted moments have come; each looks for itself what is."""
+        now = self._clock.now()
+        while self._coming and self._coming[0].at <= now:
+            self._hand_over(self._coming.popleft().mailbox_id)
+
     def _seconds_to_next(self) -> float:
-        with self._database.read() as connection:
-            moment = outbox.find_next_wake(connection, self._clock.now())
-        return min(POLL_SECONDS, self._clock.seconds_until(moment)) if moment else POLL_SECONDS
+        seconds = max(0.0, self._look_at - time.monotonic())
+        if self._coming:
+            seconds = min(seconds, self._clock.seconds_until(self._coming[0].at))
+        return seconds
+
+    def _hand_over(self, mailbox_id: int) -> None:
+        with self._busy_lock:
+            if mailbox_id in self._busy:
+                self._busy[mailbox_id] = True
+                return
+            self._busy[mailbox_id] = False
+        self._pool.submit(self._work_one, mailbox_id)
 
     def _work_one(self, mailbox_id: int) -> None:
+        with self._busy_lock:
+            self._busy[mailbox_id] = False
         try:
             self._work(mailbox_id)
         except Exception as error:  # noqa: BLE001 - one mailbox must not stop the others
             log.error("round failed", action="work", mailbox=mailbox_id, error=error)
         finally:
             with self._busy_lock:
-                self._busy.discard(mailbox_id)
+                has_more = self._busy.pop(mailbox_id)
+        if has_more and not self.is_stopping:
+            self._hand_over(mailbox_id)
 
     def _say_alive(self) -> None:
         try:
@@ -131,12 +173,28 @@ class Scheduler:
         except StorageUnusable as error:
             log.error("heartbeat failed", action="beat", error=error)
 
-    def _watch_clocks(self) -> None:
-        watch = JumpWatch()
+    def _watch_clocks(self, watch: JumpWatch) -> None:
         while not self._stopping.wait(WATCH_SECONDS):
             jump = watch.jump()
             if jump:
                 seconds = int(jump.total_seconds())
                 log.warning("the clock jumped", action="clock", seconds=seconds)
+                self._look_at = 0.0
                 for job in self._timer.get_jobs():
                     job.modify(next_run_time=real_now())
+
+
+class _Every(BaseTrigger):  # type: ignore[misc]  # APScheduler has no types
+    """Comes round so many seconds after it last did; what was missed is not made up for.
+
+    APScheduler's own interval trigger lists every moment that was missed, which coalescing throws
+    away: a clock that stood in 2020 and is set right makes that hundreds of millions of moments,
+    for minutes, and out of memory (APScheduler 3.11.3, `Job._get_run_times`, 2026-11).
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._step = timedelta(seconds=seconds)
+
+    def get_next_fire_time(self, _previous: datetime | None, now: datetime) -> datetime:
+        """Return when it next comes round, counted from `now`."""
+        return now + self._step

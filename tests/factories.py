@@ -53,6 +53,17 @@ def make_interview(
     )
 
 
+def make_met(*, company: str = "Tidewater Clinic") -> Interview:
+    """Return an interview to whose one mail nothing is wanting."""
+    person = Person(
+        "Marisol Duarte",
+        "m.duarte@tidewater.example",
+        line="Your plan for quieter nights is one I would love to help with.",
+        is_met=True,
+    )
+    return make_interview(person, company=company)
+
+
 def make_slot(at: datetime = WEDNESDAY_MORNING) -> Slot:
     """Return a slot at `at` that holds until the evening."""
     return Slot(at=at, until=at + timedelta(hours=11), target_at=at, zone="Europe/London")

@@ -23,7 +23,7 @@ from service.logs import log
 from service.mailboxes import Mailboxes, Opened
 from service.outbox import Attempt
 from service.records import FollowUp, Mailbox, Thread
-from service.states import Proof, Step
+from service.states import Proof, Step, WaitingFor
 
 ACCESS_TOKEN_REFUSED = "access-token-refused"  # noqa: S105 - a code, no token
 """The code with which providers say that a token was refused, not that the scope is missing."""
@@ -51,8 +51,11 @@ class Lease:
         return left >= leases.MARGIN.total_seconds()
 
 
-class _TooLate(Exception):
-    """The moment passed between the last commit and the call, which was therefore not made."""
+class _NotNow(Exception):
+    """The moment passed, or the clock was set before it, between the last commit and the call.
+
+    The call was therefore not made.
+    """
 
 
 class Courier:
@@ -95,9 +98,11 @@ class Courier:
             )
         except Ended:
             return None
-        except _TooLate:
-            # As late as it is, and not due anew: it is planned again, with notice (T11).
-            slept = TryLater("window-closed", "The computer slept just before the call.")
+        except _NotNow:
+            # Due when it was: what is late by now is planned again, with notice (T11).
+            slept = TryLater(
+                "window-closed", "The computer slept, or its clock was set, just before the call."
+            )
             self._record.postpone(follow_up, attempt_id, slept, _due_at(follow_up))
             return None
         except SignInAgain as error:
@@ -118,6 +123,9 @@ class Courier:
     def _check_again(self, follow_up: FollowUp, attempt_id: int) -> None:
         """Hold what the checks would not let pass today: late text may say what is no longer so."""
         now = self._clock.now()
+        with self._database.read() as connection:
+            over_at = outbox.find_over_at(connection, follow_up.interview_id)
+        self._hold_unless_over(follow_up, attempt_id, over_at, now)
         if editing.is_checked(follow_up, off=self._off, now=now):
             return
         with self._database.write() as connection:
@@ -126,6 +134,16 @@ class Courier:
             reason = "a check found something in it just before it was to go"
             self._record.hold(follow_up, attempt_id, obstacle, reason)
             raise Ended
+
+    def _hold_unless_over(
+        self, follow_up: FollowUp, attempt_id: int, over_at: datetime | None, now: datetime
+    ) -> None:
+        """Hold thanks for an interview that is not over by this clock, whatever its slot says."""
+        if over_at is None or over_at <= now:
+            return
+        reason = "by this computer's clock the interview is not over yet"
+        self._record.hold(follow_up, attempt_id, WaitingFor.INTERVIEW, reason)
+        raise Ended
 
     def _ask(self, call: Callable[[OpenMailbox], T]) -> T:
         """Make a call, once more with a newer token when this one was refused.
@@ -156,8 +174,8 @@ class Courier:
             raise Ended
         self._lease = lease
         with self._database.write() as connection:
-            current = outbox.get(connection, follow_up.id)
-            if current.stop_asked_at is None and current.attempt_id == attempt_id:
+            holder, stop_asked_at = outbox.find_holder(connection, follow_up.id)
+            if stop_asked_at is None and holder == attempt_id:
                 outbox.announce(connection, attempt_id, at=self._clock.now())
                 return
         self._record.release(follow_up, attempt_id, "stopped before it was sent")
@@ -168,17 +186,20 @@ class Courier:
     ) -> Receipt:
         """Make the one call that sends, if it may still be made this very moment."""
         with self._database.read() as connection:
-            current = outbox.get(connection, follow_up.id)
-        if current.attempt_id != attempt_id:
+            holder, stop_asked_at = outbox.find_holder(connection, follow_up.id)
+            over_at = outbox.find_over_at(connection, follow_up.interview_id)
+        if holder != attempt_id:
             raise Ended
-        if current.stop_asked_at is not None:
+        if stop_asked_at is not None:
             self._record.release(follow_up, attempt_id, "stopped before it was sent")
             raise Ended
         slot = follow_up.slot
         assert slot is not None  # noqa: S101 - a CHECK holds it for what is sending
-        now = self._clock.now()
-        if timing.is_missed(slot, _due_at(follow_up), now) or not self._lease.has_margin():
-            raise _TooLate
+        now, due_at = self._clock.now(), _due_at(follow_up)
+        self._hold_unless_over(follow_up, attempt_id, over_at, now)
+        is_now = due_at <= now and not timing.is_missed(slot, due_at, now)
+        if not is_now or not self._lease.has_margin():
+            raise _NotNow
         if draft_id is not None:
             return mailbox.send_draft(draft_id)
         return mailbox.send(self._mail(follow_up), follow_up.send_key)

@@ -60,14 +60,12 @@ class Drafts:
             ProviderError: the provider did not do what was asked.
 
         """
-        with self._database.read() as connection:
-            earlier = outbox.find_earlier_draft(connection, follow_up.id, self._mailbox.id)
-            written = outbox.list_written(connection, follow_up.id)
-        draft = self._take_over(follow_up, attempt_id, earlier, written) if earlier else None
+        draft = self._take_over(follow_up, attempt_id) if follow_up.tries > 1 else None
         if draft is None:
             draft = self._ask(lambda mailbox: mailbox.create_draft(mail, follow_up.send_key))
         with self._database.write() as connection:
-            current = outbox.get(connection, follow_up.id)
+            # What was taken over may have brought the user's own text with it.
+            current = outbox.get(connection, follow_up.id) if follow_up.tries > 1 else follow_up
             outbox.note_draft(
                 connection,
                 attempt_id,
@@ -77,10 +75,13 @@ class Drafts:
             )
         return draft.id
 
-    def _take_over(
-        self, follow_up: FollowUp, attempt_id: int, earlier: Attempt, written: set[str]
-    ) -> Draft | None:
+    def _take_over(self, follow_up: FollowUp, attempt_id: int) -> Draft | None:
         """Re-read what an earlier attempt left behind; None when a new draft is to be made."""
+        with self._database.read() as connection:
+            earlier = outbox.find_earlier_draft(connection, follow_up.id, self._mailbox.id)
+            written = outbox.list_written(connection, follow_up.id)
+        if earlier is None:
+            return None
         draft_id = earlier.draft_id
         draft = self._ask(lambda mailbox: mailbox.read_draft(draft_id)) if draft_id else None
         draft = draft or self._ask(lambda mailbox: mailbox.find_draft(follow_up.send_key))

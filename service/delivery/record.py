@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from providers.errors import Rejected, TryLater
-from service import interviews, outbox, timing
+from service import outbox, slots, timing
 from service.clock import Clock
 from service.database import Database
 from service.errors import StorageUnusable, WrongState
@@ -220,28 +220,10 @@ def make_planner(
         if not timing.is_missed(slot, due_at, now):
             return slot
         try:
-            return plan_missed(connection, follow_up, slot, now)
+            return slots.plan_missed(connection, follow_up, policy, now)
         except Exception as error:  # noqa: BLE001 - a row that cannot be planned is the user's
             log.error("mail cannot be planned", action="plan", follow_up=follow_up.id, error=error)
             return None
-
-    def plan_missed(
-        connection: sa.Connection, follow_up: FollowUp, slot: Slot, now: datetime
-    ) -> Slot | None:
-        interview = interviews.get(
-            connection, follow_up.interview_id, candidate_id=follow_up.candidate_id
-        )
-        person = next(person for person in interview.people if person.id == follow_up.person_id)
-        candidate = interviews.find_candidate(connection)
-        return timing.replan(
-            slot,
-            interviews.place_of(interview, person),
-            policy,
-            now,
-            person.key,
-            user_zone=candidate.zone if candidate else slot.zone,
-            others=outbox.list_slots(connection, follow_up),
-        )
 
     return plan_anew
 

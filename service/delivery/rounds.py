@@ -209,18 +209,20 @@ class Delivery:
     def _claim(self, mailbox: Mailbox) -> FollowUp | None:
         """Claim what has been due longest; what missed its slot is planned anew instead (T11)."""
         while True:
-            with self._database.read() as connection:
-                due = outbox.find_due(connection, mailbox.id, self._clock.now())
-            if due is None:
-                return None
+            due: FollowUp | None = None
             try:
                 with self._database.write() as connection:
+                    due = outbox.find_due(connection, mailbox.id, self._clock.now())
+                    if due is None:
+                        return None
                     claimed = self._claim_one(connection, mailbox, due)
             except (WrongState, Conflict):
                 continue
             except StorageUnusable:
                 raise
-            except Exception as error:  # noqa: BLE001 - a bad row must not stop the others
+            except Exception as error:
+                if due is None:
+                    raise
                 log.error("mail cannot be claimed", action="claim", follow_up=due.id, error=error)
                 self._put_to_user(due)
                 continue
@@ -271,7 +273,8 @@ class Delivery:
             return True
         if slot == follow_up.slot:
             return False
-        reason = slot.reasons[-1] if slot.reasons else "its slot was missed"
+        before = len(follow_up.slot.reasons) if follow_up.slot else 0
+        reason = next(iter(slot.reasons[before:]), "its slot was missed")
         editing.move(
             connection,
             follow_up,

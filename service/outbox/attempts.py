@@ -13,6 +13,24 @@ import sqlalchemy as sa
 from service.schema import attempts, follow_ups
 from service.states import State, Step
 
+_OPEN_ONE = sa.update(attempts).where(
+    attempts.c.id == sa.bindparam("attempt"), attempts.c.ended_at.is_(None)
+)
+_ONE = sa.update(attempts).where(attempts.c.id == sa.bindparam("attempt"))
+_OPEN = (
+    sa.select(attempts)
+    .join(
+        follow_ups,
+        (follow_ups.c.id == attempts.c.follow_up_id) & (follow_ups.c.attempt_id == attempts.c.id),
+    )
+    .where(
+        attempts.c.mailbox_id == sa.bindparam("mailbox"),
+        attempts.c.ended_at.is_(None),
+        follow_ups.c.state == State.SENDING,
+    )
+    .order_by(attempts.c.id)
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
@@ -101,7 +119,8 @@ def look_again_at(
 ) -> None:
     """Count one look, and say when the next is due; `refused` is how the send was refused."""
     said = {"answer": refused} if refused is not None else {}
-    _update(connection, attempt_id, looks=attempts.c.looks + 1, next_look_at=moment, **said)
+    look = _OPEN_ONE.values(looks=attempts.c.looks + 1)
+    connection.execute(look, {"attempt": attempt_id, "next_look_at": moment, **said})
 
 
 def end_attempt(
@@ -119,25 +138,12 @@ def end_attempt(
     values: dict[str, Any] = {"step": Step.ENDED, "ended_at": at, "outcome": outcome}
     given = {"answer": answer, "proof": proof, "sent_id": sent_id, "message_id": message_id}
     values |= {key: value for key, value in given.items() if value is not None}
-    connection.execute(sa.update(attempts).where(attempts.c.id == attempt_id).values(values))
+    connection.execute(_ONE, {"attempt": attempt_id, **values})
 
 
 def find_open(connection: sa.Connection, mailbox_id: int) -> list[Attempt]:
     """Return the attempts of a mailbox whose follow-ups are still `sending`, oldest first."""
-    rows = connection.execute(
-        sa.select(attempts)
-        .join(
-            follow_ups,
-            (follow_ups.c.id == attempts.c.follow_up_id)
-            & (follow_ups.c.attempt_id == attempts.c.id),
-        )
-        .where(
-            attempts.c.mailbox_id == mailbox_id,
-            attempts.c.ended_at.is_(None),
-            follow_ups.c.state == State.SENDING,
-        )
-        .order_by(attempts.c.id)
-    ).mappings()
+    rows = connection.execute(_OPEN, {"mailbox": mailbox_id}).mappings()
     return [_read(row) for row in rows]
 
 
@@ -178,11 +184,7 @@ def list_attempts(connection: sa.Connection, follow_up_id: int) -> list[Attempt]
 
 
 def _update(connection: sa.Connection, attempt_id: int, **values: Any) -> None:
-    connection.execute(
-        sa.update(attempts)
-        .where(attempts.c.id == attempt_id, attempts.c.ended_at.is_(None))
-        .values(**values)
-    )
+    connection.execute(_OPEN_ONE, {"attempt": attempt_id, **values})
 
 
 def _read(row: sa.RowMapping) -> Attempt:

@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from service import threads
 from service.outbox.guarded import change, same_reader
-from service.outbox.rows import slot_values
+from service.outbox.rows import read_follow_up, slot_values
 from service.records import FollowUp, Slot, Text, Thread
 from service.schema import follow_ups
 from service.states import State
@@ -98,6 +98,13 @@ def note_checked(connection: sa.Connection, follow_up_id: int, key: str) -> None
     )
 
 
+def note_slot(connection: sa.Connection, follow_up_id: int, slot: Slot) -> None:
+    """Note why a follow-up goes when it goes anyway; that is no change of the follow-up."""
+    connection.execute(
+        sa.update(follow_ups).where(follow_ups.c.id == follow_up_id).values(slot_values(slot))
+    )
+
+
 def adopt_text(
     connection: sa.Connection, follow_up_id: int, text: Text, *, at: datetime
 ) -> FollowUp:
@@ -128,20 +135,28 @@ def readdress(
     company_key: str | None = None,
     day: date | None = None,
 ) -> FollowUp:
-    """Say whom a held or scheduled follow-up goes to, from which mailbox, about which interview."""
+    """Say whom a held or scheduled follow-up goes to, from which mailbox, about which interview.
+
+    What says nothing new leaves no event and changes no version.
+    """
     about: dict[str, Any] = {"company_key": company_key, "day": day}
+    values = {
+        "to_name": to_name,
+        "to_address": to_address,
+        "reader_key": (to_address or to_name).casefold(),
+        "mailbox_id": mailbox_id,
+        **{name: value for name, value in about.items() if value is not None},
+    }
+    is_so = (follow_ups.c[name].is_not_distinct_from(value) for name, value in values.items())
+    same = sa.select(follow_ups).where(
+        follow_ups.c.id == follow_up_id,
+        follow_ups.c.state.in_((State.HELD, State.SCHEDULED)),
+        *is_so,
+    )
+    row = connection.execute(same.with_for_update()).mappings().one_or_none()
+    if row is not None:
+        return read_follow_up(row)
     try:
-        return change(
-            connection,
-            follow_up_id,
-            "readdress",
-            at=at,
-            by=by,
-            to_name=to_name,
-            to_address=to_address,
-            reader_key=(to_address or to_name).casefold(),
-            mailbox_id=mailbox_id,
-            **{name: value for name, value in about.items() if value is not None},
-        )
+        return change(connection, follow_up_id, "readdress", at=at, by=by, **values)
     except IntegrityError as error:
         raise same_reader(to_name) from error

@@ -2,10 +2,12 @@
 
 `TRANSITIONS` is the table; docs/states.md is drawn from it, and a test holds both against each
 other. Each UPDATE writes its event row in the same transaction, or raises and leaves nothing.
+Statements are built once: to build one takes several times as long as to run it.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -51,6 +53,13 @@ _HONOUR_STOP = frozenset({"postpone", "release", "disprove", "hold"})
 _NEEDS_ATTEMPT = frozenset({"postpone", "release", "refuse", "lose"})
 _CHANGEABLE = (State.HELD, State.SCHEDULED)
 
+_LOCK = (
+    sa.select(follow_ups).where(follow_ups.c.id == sa.bindparam("follow_up_id")).with_for_update()
+)
+_CLOSE = sa.update(attempts).where(
+    attempts.c.id == sa.bindparam("attempt"), attempts.c.ended_at.is_(None)
+)
+
 
 def move_state(
     connection: sa.Connection,
@@ -65,40 +74,32 @@ def move_state(
     new_attempt_id: int | None = None,
     event_attempt_id: int | None = None,
     version: int | None = None,
+    seen: FollowUp | None = None,
     **values: Any,
 ) -> FollowUp:
-    """One guarded UPDATE and its event, or `WrongState`."""
-    before = _lock(connection, follow_up_id)
+    """One guarded UPDATE and its event, or `WrongState`.
+
+    `seen` is what the caller read of the follow-up; it must be given with its `version`, which
+    then proves that nothing has changed since.
+    """
+    before = seen or _lock(connection, follow_up_id)
     allowed = TRANSITIONS[verb].sources
     needs_attempt = before.state is State.SENDING and (verb in _NEEDS_ATTEMPT or verb == "hold")
     if verb in _HONOUR_STOP and before.stop_asked_at and before.state in TRANSITIONS[verb].sources:
         target, reason = State.STOPPED, "stopped as you asked; nothing was sent"
         values.pop("waiting_for", None)
     values["waiting_for"] = values.get("waiting_for") if target is State.HELD else None
-    guard = [follow_ups.c.id == follow_up_id, follow_ups.c.state.in_(allowed)]
-    if needs_attempt or (verb == "disprove" and attempt_id is not None):
-        guard.append(follow_ups.c.attempt_id == attempt_id)
-    if version is not None:
-        guard.append(follow_ups.c.version == version)
-    row = (
-        connection.execute(
-            sa.update(follow_ups)
-            .where(*guard)
-            .values(
-                state=target,
-                version=follow_ups.c.version + 1,
-                attempt_id=new_attempt_id if target is State.SENDING else None,
-                stop_asked_at=before.stop_asked_at if target is State.UNCONFIRMED else None,
-                updated_at=at,
-                **values,
-            )
-            .returning(*follow_ups.c)
-        )
-        .mappings()
-        .one_or_none()
-    )
+    by_attempt = needs_attempt or (verb == "disprove" and attempt_id is not None)
+    values |= {
+        "state": target,
+        "attempt_id": new_attempt_id if target is State.SENDING else None,
+        "stop_asked_at": before.stop_asked_at if target is State.UNCONFIRMED else None,
+        "updated_at": at,
+    }
+    guard = {"holder": attempt_id} if by_attempt else {}
+    row = _update(connection, follow_up_id, allowed, guard, version, values)
     if row is None:
-        raise _refuse_verb(verb, before)
+        raise _refuse_verb(verb, _lock(connection, follow_up_id))
     after = read_follow_up(row)
     if before.attempt_id is not None and before.attempt_id != after.attempt_id:
         _close_attempt(connection, before.attempt_id, verb, at)
@@ -118,11 +119,37 @@ def move_state(
 
 def _close_attempt(connection: sa.Connection, attempt_id: int, verb: str, at: datetime) -> None:
     """End an attempt whose follow-up was taken from it, so that nobody works on it for ever."""
-    connection.execute(
-        sa.update(attempts)
-        .where(attempts.c.id == attempt_id, attempts.c.ended_at.is_(None))
-        .values(step=Step.ENDED, ended_at=at, outcome=verb)
+    ended = {"step": Step.ENDED, "ended_at": at, "outcome": verb}
+    connection.execute(_CLOSE, {"attempt": attempt_id, **ended})
+
+
+def _update(
+    connection: sa.Connection,
+    follow_up_id: int,
+    states: frozenset[State],
+    guard: dict[str, Any],
+    version: int | None,
+    values: dict[str, Any],
+) -> sa.RowMapping | None:
+    """Set the values of a follow-up that the guards let through; return its row, if they did."""
+    if version is not None:
+        guard = {**guard, "seen_version": version}
+    update = _guarded_update(states, frozenset(guard))
+    given = {"follow_up_id": follow_up_id, **guard, **values}
+    return connection.execute(update, given).mappings().one_or_none()
+
+
+@cache
+def _guarded_update(states: frozenset[State], guard: frozenset[str]) -> sa.Executable:
+    """Return the UPDATE behind these guards; the columns to set are named when it is executed."""
+    update = sa.update(follow_ups).where(
+        follow_ups.c.id == sa.bindparam("follow_up_id"), follow_ups.c.state.in_(states)
     )
+    if "holder" in guard:
+        update = update.where(follow_ups.c.attempt_id == sa.bindparam("holder"))
+    if "seen_version" in guard:
+        update = update.where(follow_ups.c.version == sa.bindparam("seen_version"))
+    return update.values(version=follow_ups.c.version + 1).returning(*follow_ups.c)
 
 
 def change(
@@ -139,19 +166,8 @@ def change(
 ) -> FollowUp:
     """Change columns without leaving the state; guarded by states and the version that was seen."""
     before = _lock(connection, follow_up_id)
-    guard = [follow_ups.c.id == follow_up_id, follow_ups.c.state.in_(states)]
-    if version is not None:
-        guard.append(follow_ups.c.version == version)
-    row = (
-        connection.execute(
-            sa.update(follow_ups)
-            .where(*guard)
-            .values(version=follow_ups.c.version + 1, updated_at=at, **values)
-            .returning(*follow_ups.c)
-        )
-        .mappings()
-        .one_or_none()
-    )
+    values["updated_at"] = at
+    row = _update(connection, follow_up_id, frozenset(states), {}, version, values)
     if row is None:
         if before.state in states:
             raise Conflict(
@@ -164,13 +180,7 @@ def change(
 
 
 def _lock(connection: sa.Connection, follow_up_id: int) -> FollowUp:
-    row = (
-        connection.execute(
-            sa.select(follow_ups).where(follow_ups.c.id == follow_up_id).with_for_update()
-        )
-        .mappings()
-        .one_or_none()
-    )
+    row = connection.execute(_LOCK, {"follow_up_id": follow_up_id}).mappings().one_or_none()
     if row is None:
         raise WrongState(f"There is no f{follow_up_id}.", "callback list --all")
     return read_follow_up(row)

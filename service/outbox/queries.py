@@ -1,5 +1,6 @@
-"""What is due, what is next, and what stands where. Reads only."""
+"""What stands where, and how it came there. Reads only."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -8,8 +9,17 @@ import sqlalchemy as sa
 from service.errors import NotFound
 from service.outbox.rows import read_follow_up
 from service.records import FollowUp
-from service.schema import attempts, events, follow_ups, interviews, mailboxes, talks
+from service.schema import events, follow_ups, interviews, mailboxes, people, talks
 from service.states import State
+
+# Asked for every mail, and built once: to build one takes several times as long as to ask it.
+_ONE = sa.select(follow_ups).where(follow_ups.c.id == sa.bindparam("follow_up"))
+_HOLDER = sa.select(follow_ups.c.attempt_id, follow_ups.c.stop_asked_at).where(
+    follow_ups.c.id == sa.bindparam("follow_up")
+)
+_OVER = sa.select(sa.func.max(talks.c.ends_at)).where(
+    talks.c.interview_id == sa.bindparam("interview")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,34 +57,16 @@ def get(
         NotFound: there is none, or it belongs to another candidate.
 
     """
-    query = sa.select(follow_ups).where(follow_ups.c.id == follow_up_id)
-    if candidate_id is not None:
-        query = query.where(follow_ups.c.candidate_id == candidate_id)
-    row = connection.execute(query).mappings().one_or_none()
-    if row is None:
+    row = connection.execute(_ONE, {"follow_up": follow_up_id}).mappings().one_or_none()
+    if row is None or candidate_id not in (None, row["candidate_id"]):
         raise NotFound(f"There is no mail f{follow_up_id}.", "callback list --all")
     return read_follow_up(row)
 
 
-def find_due(connection: sa.Connection, mailbox_id: int, now: datetime) -> FollowUp | None:
-    """Return the follow-up of this mailbox that has been due longest, or None."""
-    row = (
-        connection.execute(
-            sa.select(follow_ups)
-            .join(mailboxes, mailboxes.c.id == follow_ups.c.mailbox_id)
-            .where(
-                follow_ups.c.state == State.SCHEDULED,
-                follow_ups.c.mailbox_id == mailbox_id,
-                follow_ups.c.due_at <= now,
-                mailboxes.c.disconnected_at.is_(None),
-            )
-            .order_by(follow_ups.c.due_at)
-            .limit(1)
-        )
-        .mappings()
-        .one_or_none()
-    )
-    return read_follow_up(row) if row else None
+def find_holder(connection: sa.Connection, follow_up_id: int) -> tuple[int | None, datetime | None]:
+    """Return the attempt that holds a follow-up, and when the user asked to stop it, if so."""
+    attempt_id, stop_asked_at = connection.execute(_HOLDER, {"follow_up": follow_up_id}).one()
+    return attempt_id, stop_asked_at
 
 
 def list_scheduled(connection: sa.Connection, mailbox_id: int) -> list[FollowUp]:
@@ -85,55 +77,6 @@ def list_scheduled(connection: sa.Connection, mailbox_id: int) -> list[FollowUp]
         )
     ).mappings()
     return [read_follow_up(row) for row in rows]
-
-
-def find_mailboxes_with_work(connection: sa.Connection, now: datetime) -> list[int]:
-    """Return the ids of the mailboxes that have a due follow-up or an attempt to be settled."""
-    due = (
-        sa.select(follow_ups.c.mailbox_id)
-        .join(mailboxes, mailboxes.c.id == follow_ups.c.mailbox_id)
-        .where(
-            follow_ups.c.state == State.SCHEDULED,
-            follow_ups.c.due_at <= now,
-            mailboxes.c.signed_out_at.is_(None),
-            mailboxes.c.disconnected_at.is_(None),
-            sa.or_(mailboxes.c.blocked_until.is_(None), mailboxes.c.blocked_until <= now),
-        )
-    )
-    open_attempts = (
-        sa.select(attempts.c.mailbox_id)
-        .join(mailboxes, mailboxes.c.id == attempts.c.mailbox_id)
-        .where(
-            attempts.c.ended_at.is_(None),
-            sa.or_(
-                attempts.c.next_look_at.is_(None),
-                # What was looked for once waits for a sign-in where there is none.
-                sa.and_(attempts.c.next_look_at <= now, mailboxes.c.signed_out_at.is_(None)),
-            ),
-        )
-    )
-    return sorted(connection.scalars(sa.union(due, open_attempts)))
-
-
-def find_next_wake(connection: sa.Connection, now: datetime) -> datetime | None:
-    """Return the next moment after `now` at which something is due or to be looked at."""
-    next_due = sa.select(sa.func.min(follow_ups.c.due_at)).where(
-        follow_ups.c.state == State.SCHEDULED, follow_ups.c.due_at > now
-    )
-    next_look = (
-        sa.select(sa.func.min(attempts.c.next_look_at))
-        .join(mailboxes, mailboxes.c.id == attempts.c.mailbox_id)
-        .where(
-            attempts.c.ended_at.is_(None),
-            attempts.c.next_look_at > now,
-            mailboxes.c.signed_out_at.is_(None),
-        )
-    )
-    unblocked = sa.select(sa.func.min(mailboxes.c.blocked_until)).where(
-        mailboxes.c.blocked_until > now
-    )
-    found = [connection.scalar(query) for query in (next_due, next_look, unblocked)]
-    return min((moment for moment in found if moment is not None), default=None)
 
 
 def list_follow_ups(
@@ -150,12 +93,16 @@ def list_follow_ups(
             follow_ups,
             interviews.c.company.label("company"),
             interviews.c.role.label("role"),
-            interviews.c.city.label("city"),
+            # A person's own place replaces the interview's whole, a city without a name included.
+            sa.case((people.c.zone.is_not(None), people.c.city), else_=interviews.c.city).label(
+                "city"
+            ),
             mailboxes.c.address.label("mailbox_address"),
             over.c.over_at,
         )
         .join(over, over.c.interview_id == follow_ups.c.interview_id)
         .join(interviews, interviews.c.id == follow_ups.c.interview_id)
+        .join(people, people.c.id == follow_ups.c.person_id)
         .outerjoin(mailboxes, mailboxes.c.id == follow_ups.c.mailbox_id)
         .where(follow_ups.c.candidate_id == candidate_id)
         .order_by(follow_ups.c.slot_at.is_(None), follow_ups.c.slot_at, follow_ups.c.id)
@@ -173,6 +120,14 @@ def list_follow_ups(
         )
         for row in connection.execute(query).mappings()
     ]
+
+
+def get_listed(connection: sa.Connection, follow_up: FollowUp) -> Listed:
+    """Return one stored follow-up as a list shows it."""
+    listed = list_follow_ups(
+        connection, follow_up.candidate_id, interview_id=follow_up.interview_id
+    )
+    return next(each for each in listed if each.follow_up.id == follow_up.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,17 +166,80 @@ def list_notes(connection: sa.Connection, candidate_id: int, company_key: str) -
 
 
 def list_slots(connection: sa.Connection, follow_up: FollowUp) -> list[datetime]:
-    """Return when the other mails of the same interview go or went, for keeping a distance."""
+    """Return when the mails go or went from which this one keeps a distance.
+
+    Those of the same interview, and whatever else the same reader is written.
+    """
+    columns = follow_ups.c
+    reader = (follow_up.to_address or follow_up.to_name).casefold()
     return list(
         connection.scalars(
-            sa.select(follow_ups.c.slot_at).where(
-                follow_ups.c.interview_id == follow_up.interview_id,
-                follow_ups.c.id != follow_up.id,
-                follow_ups.c.slot_at.is_not(None),
-                follow_ups.c.state != State.STOPPED,
+            sa.select(columns.slot_at).where(
+                columns.candidate_id == follow_up.candidate_id,
+                sa.or_(
+                    columns.interview_id == follow_up.interview_id, columns.reader_key == reader
+                ),
+                columns.id != follow_up.id,
+                columns.slot_at.is_not(None),
+                columns.state != State.STOPPED,
             )
         )
     )
+
+
+def list_slots_before(
+    connection: sa.Connection,
+    candidate_id: int,
+    reader_keys: Collection[str],
+    *,
+    interview_id: int | None,
+) -> list[datetime]:
+    """Return when these readers are written about interviews that were stored before this one.
+
+    Only those: of two interviews one gives way, and each is planned again to the same minute.
+    """
+    columns = follow_ups.c
+    query = sa.select(columns.slot_at).where(
+        columns.candidate_id == candidate_id,
+        columns.reader_key.in_(reader_keys),
+        columns.slot_at.is_not(None),
+        columns.state != State.STOPPED,
+    )
+    if interview_id is not None:
+        query = query.where(columns.interview_id < interview_id)
+    return list(connection.scalars(query))
+
+
+def list_planned_otherwise(
+    connection: sa.Connection, basis: str, now: datetime
+) -> list[tuple[int, int]]:
+    """Return candidate and interview of what is to come and was not planned from `basis`."""
+    columns = follow_ups.c
+    rows = connection.execute(
+        sa.select(columns.candidate_id, columns.interview_id)
+        .where(
+            columns.state.in_((State.HELD, State.SCHEDULED)),
+            columns.slot_at > now,
+            sa.or_(columns.slot_basis.is_(None), columns.slot_basis != basis),
+        )
+        .distinct()
+        .order_by(columns.interview_id)
+    )
+    return [(candidate_id, interview_id) for candidate_id, interview_id in rows]
+
+
+def find_wall(connection: sa.Connection, follow_up_id: int) -> datetime | None:
+    """Return what the reader's clock was to show when this mail goes, as it was when stored."""
+    wall = connection.scalar(
+        sa.select(follow_ups.c.slot_wall).where(follow_ups.c.id == follow_up_id)
+    )
+    return datetime.fromisoformat(wall) if wall else None
+
+
+def find_over_at(connection: sa.Connection, interview_id: int) -> datetime | None:
+    """Return when the last talk of an interview ends, None when it has none."""
+    over_at: datetime | None = connection.scalar(_OVER, {"interview": interview_id})
+    return over_at
 
 
 def list_events(connection: sa.Connection, follow_up_id: int) -> list[Event]:
@@ -235,6 +253,30 @@ def list_events(connection: sa.Connection, follow_up_id: int) -> list[Event]:
         )
         for row in rows
     ]
+
+
+def list_moved(connection: sa.Connection, candidate_id: int) -> dict[int, str]:
+    """Return by follow-up why the service gave it the time that it has, where the service did.
+
+    Only what is still to go, and only while nobody has moved it again.
+    """
+    last = (
+        sa.select(sa.func.max(events.c.id).label("id"))
+        .join(follow_ups, follow_ups.c.id == events.c.follow_up_id)
+        .where(
+            events.c.action == "move",
+            follow_ups.c.candidate_id == candidate_id,
+            follow_ups.c.state.in_((State.HELD, State.SCHEDULED)),
+        )
+        .group_by(events.c.follow_up_id)
+        .subquery()
+    )
+    rows = connection.execute(
+        sa.select(events.c.follow_up_id, events.c.reason)
+        .join(last, last.c.id == events.c.id)
+        .where(events.c.by == "service")
+    )
+    return {int(follow_up_id): str(reason) for follow_up_id, reason in rows}
 
 
 def count_states(connection: sa.Connection, candidate_id: int) -> dict[str, int]:

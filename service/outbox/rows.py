@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
@@ -9,6 +10,8 @@ from service import threads
 from service.records import FollowUp, Slot
 from service.schema import events
 from service.states import State, WaitingFor
+
+_RECORD = sa.insert(events)
 
 
 def read_follow_up(row: sa.RowMapping) -> FollowUp:
@@ -49,6 +52,8 @@ def slot_values(slot: Slot | None) -> dict[str, Any]:
         "slot_until": slot.until if slot else None,
         "slot_target_at": slot.target_at if slot else None,
         "slot_zone": slot.zone if slot else None,
+        "slot_wall": slot.at.astimezone(ZoneInfo(slot.zone)).isoformat() if slot else None,
+        "slot_basis": slot.basis if slot else None,
         "slot_reasons": list(slot.reasons) if slot else [],
         "slot_warnings": list(slot.warnings) if slot else [],
         "slot_fixed": slot.is_fixed if slot else False,
@@ -68,21 +73,20 @@ def record_event(
     attempt_id: int | None = None,
 ) -> None:
     """Write the event row of a change to `follow_up`."""
-    connection.execute(
-        sa.insert(events).values(
-            at=at,
-            candidate_id=follow_up.candidate_id,
-            interview_id=follow_up.interview_id,
-            follow_up_id=follow_up.id,
-            mailbox_id=follow_up.mailbox_id,
-            attempt_id=attempt_id,
-            action=action,
-            from_state=from_state,
-            to_state=to_state,
-            by=by,
-            reason=reason,
-        )
-    )
+    values = {
+        "at": at,
+        "candidate_id": follow_up.candidate_id,
+        "interview_id": follow_up.interview_id,
+        "follow_up_id": follow_up.id,
+        "mailbox_id": follow_up.mailbox_id,
+        "attempt_id": attempt_id,
+        "action": action,
+        "from_state": from_state,
+        "to_state": to_state,
+        "by": by,
+        "reason": reason,
+    }
+    connection.execute(_RECORD, values)
 
 
 def _read_slot(row: sa.RowMapping) -> Slot | None:
@@ -96,4 +100,5 @@ def _read_slot(row: sa.RowMapping) -> Slot | None:
         reasons=tuple(row["slot_reasons"]),
         warnings=tuple(row["slot_warnings"]),
         is_fixed=row["slot_fixed"],
+        basis=row["slot_basis"] or "",
     )

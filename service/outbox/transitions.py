@@ -14,6 +14,8 @@ from service.records import FollowUp, Slot, Text, Thread
 from service.schema import attempts, follow_ups
 from service.states import Proof, State, Step, WaitingFor
 
+_BEGIN = sa.insert(attempts).returning(attempts.c.id)
+
 
 def add(
     connection: sa.Connection,
@@ -133,22 +135,19 @@ def claim(
 
     `text_hash` tells what this attempt will write into a draft, should it die before it can say.
     """
-    attempt_id = connection.execute(
-        sa.insert(attempts)
-        .values(
-            follow_up_id=follow_up.id,
-            mailbox_id=mailbox_id,
-            owner=owner,
-            access=access,
-            started_at=at,
-            step=Step.CLAIMED,
-            draft_text_hash=text_hash,
-            draft_is_outdated=False,
-            draft_is_gone=False,
-            looks=0,
-        )
-        .returning(attempts.c.id)
-    ).scalar_one()
+    values: dict[str, Any] = {
+        "follow_up_id": follow_up.id,
+        "mailbox_id": mailbox_id,
+        "owner": owner,
+        "access": access,
+        "started_at": at,
+        "step": Step.CLAIMED,
+        "draft_text_hash": text_hash,
+        "draft_is_outdated": False,
+        "draft_is_gone": False,
+        "looks": 0,
+    }
+    attempt_id = connection.execute(_BEGIN, values).scalar_one()
     return move_state(
         connection,
         "claim",
@@ -158,6 +157,7 @@ def claim(
         by="service",
         reason="",
         version=follow_up.version,
+        seen=follow_up,
         new_attempt_id=attempt_id,
         tries=follow_up.tries + 1,
     )

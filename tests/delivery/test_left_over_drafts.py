@@ -138,7 +138,7 @@ def test_gone_and_said_not_to_have_gone_it_is_sent(install: Install) -> None:
     microsoft.delete_draft(ADDRESS, at.far.draft_ids()[0], for_good=True)
     at.run_until_quiet()
     assert at.state(follow_up) is State.UNCONFIRMED
-    steering.mark_not_sent(at.office, at.candidate, at.queue.get(follow_up))
+    steering.mark_not_sent(at.office, at.queue.get(follow_up))
     at.run_until_quiet()
     assert at.state(follow_up) is State.SENT
     assert len(at.far.went()) == 1

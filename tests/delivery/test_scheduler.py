@@ -3,6 +3,7 @@
 import logging
 import queue as queues
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,7 +14,8 @@ import pytest
 
 from service.clock import Clock, real_now
 from service.scheduler import Scheduler
-from tests.factories import WEDNESDAY_MORNING, Queue, make_queue
+from tests.delivery.installation import HandClock
+from tests.factories import WEDNESDAY_MORNING, Queue, make_queue, make_slot
 
 WAIT_SECONDS = 5.0
 """Longest wait for a round; a look comes every second at the latest."""
@@ -96,6 +98,64 @@ def test_a_mailbox_in_work_is_not_handed_out_again(
     assert rounds.begun.get(timeout=WAIT_SECONDS) == queue.mailbox_id
 
 
+@pytest.fixture
+def idle(queue: Queue, rounds: Rounds) -> Iterator[Scheduler]:
+    """Return a scheduler that nothing wakes, half a second before the mails of the tests."""
+    clock = HandClock(start=WEDNESDAY_MORNING, since=real_now())
+    clock.move_to(WEDNESDAY_MORNING - timedelta(seconds=0.5))
+    scheduler = Scheduler(queue.database, clock, rounds.work, lambda: None, most_coming=2)
+    yield scheduler
+    rounds.may_end.set()
+    scheduler._pool.shutdown()
+
+
+def test_what_falls_due_in_a_mailbox_that_is_worked_has_its_round_at_once(
+    queue: Queue, rounds: Rounds, idle: Scheduler
+) -> None:
+    """The round in hand may have asked for the last time; nobody waits for the next look."""
+    rounds.may_end.clear()
+    queue.add(slot=make_slot(idle._clock.now()))
+    idle.look()
+    rounds.begun.get(timeout=WAIT_SECONDS)
+    idle.look()
+    rounds.may_end.set()
+    assert rounds.begun.get(timeout=WAIT_SECONDS) == queue.mailbox_id
+    idle._pool.shutdown()
+    assert rounds.begun.empty()
+
+
+def test_a_moment_that_was_noted_has_its_round_when_it_comes_and_not_before(
+    queue: Queue, rounds: Rounds, idle: Scheduler
+) -> None:
+    """A look notes what comes before the next one: then nobody has to be asked."""
+    queue.add()
+    idle.look()
+    idle._hand_over_due()
+    assert rounds.begun.empty()
+    assert idle._seconds_to_next() <= 0.5
+    clock = idle._clock
+    assert isinstance(clock, HandClock)
+    clock.move_to(WEDNESDAY_MORNING)
+    queue.database.close()
+    idle._hand_over_due()
+    assert rounds.begun.get(timeout=WAIT_SECONDS) == queue.mailbox_id
+
+
+def test_more_than_a_look_can_note_brings_the_next_look_forward(
+    queue: Queue, idle: Scheduler
+) -> None:
+    """What comes after the last moment that was noted is asked for when that one comes."""
+    for number in range(3):
+        moment = idle._clock.now() + timedelta(seconds=number / 10 + 0.1)
+        queue.add(company=f"Number {number}", slot=make_slot(moment))
+    idle.look()
+    assert [moment.at - idle._clock.now() for moment in idle._coming] == [
+        timedelta(seconds=0.1),
+        timedelta(seconds=0.2),
+    ]
+    assert idle._look_at <= time.monotonic() + 0.2
+
+
 def test_stopping_waits_for_the_round_in_hand(
     queue: Queue, rounds: Rounds, scheduler: Scheduler
 ) -> None:
@@ -147,6 +207,12 @@ def test_a_tick_whose_thread_ends_slowly_is_not_the_last(
         slow.may_end.set()
     assert rounds.begun.get(timeout=WAIT_SECONDS) == queue.mailbox_id
     assert not scheduler.is_stopping
+
+
+def test_moments_that_were_missed_are_not_made_up_for(scheduler: Scheduler) -> None:
+    """A clock set right after years would else list a moment for every second of them."""
+    for job in scheduler._timer.get_jobs():
+        assert len(job._get_run_times(real_now() + timedelta(days=1))) == 1
 
 
 class _SlowEnd(logging.Handler):

@@ -101,7 +101,7 @@ def test_a_stop_outlives_a_lost_answer(send_only: Installation) -> None:
     _stop(send_only, follow_up.id)
     send_only.run_until_quiet()
     assert send_only.state(follow_up) is State.UNCONFIRMED
-    steering.mark_not_sent(send_only.office, send_only.candidate, send_only.queue.get(follow_up))
+    steering.mark_not_sent(send_only.office, send_only.queue.get(follow_up))
     send_only.run_until_quiet()
     assert send_only.state(follow_up) is State.STOPPED
     assert send_only.far.went() == []

@@ -245,11 +245,11 @@ def test_a_stale_word_of_the_user_does_not_touch_what_is_being_sent(
     at.run_until_quiet()
     seen = at.queue.get(follow_up)
     assert seen.state is State.UNCONFIRMED
-    steering.mark_not_sent(at.office, at.candidate, seen)
+    steering.mark_not_sent(at.office, seen)
     at.clock.move_to(at.next_wake() or at.clock.now())
     at.leave_attempt(follow_up, Step.ANNOUNCED, is_executed=True)
     with pytest.raises(WrongState):
-        steering.mark_not_sent(at.office, at.candidate, seen)
+        steering.mark_not_sent(at.office, seen)
     at.run_until_quiet()
     assert at.state(follow_up) is State.UNCONFIRMED
     assert len(at.far.went()) == 1
