@@ -5,9 +5,11 @@ The house, from the top; imports only point down, and a linter holds it:
     cli         parses, calls one action, prints
     daemon      this file
     scheduler   APScheduler: when to look again; the table is the truth
+    replanning  at start, what was planned from other settings or data than today's
     app         gathers configuration, database, vault, mailboxes
     actions     one function per thing a user does
     delivery    claim -> provider -> record; look again; alone calls a mailbox's send
+    slots       the slots of stored interviews, and what they were planned from
     mailboxes   connect, keep alive, disconnect; alone reads and refreshes grants
     intake      files, flags and invitations -> Interview
     writing     Interview and slot -> subject and body; findings
@@ -27,7 +29,7 @@ from importlib.metadata import version
 
 from filelock import FileLock, Timeout
 
-from service import heartbeats, outbox
+from service import heartbeats, outbox, replanning
 from service.app import App
 from service.delivery import Delivery
 from service.errors import Conflict
@@ -49,19 +51,22 @@ def run(app: App) -> None:
     owner = app.owner()
     try:
         delivery = make_delivery(app)
+        pulse = heartbeats.Pulse(app.database, owner, app.clock, version("call-back"))
         scheduler = Scheduler(
             app.database,
             app.clock,
             lambda mailbox_id: delivery.work(mailbox_id, is_stopping=lambda: scheduler.is_stopping),
-            lambda: heartbeats.beat(app.database, owner, app.clock, version("call-back")),
+            pulse.beat,
         )
-        heartbeats.beat(app.database, owner, app.clock, version("call-back"))
+        pulse.beat()
+        replanning.bring_up_to_date(app.office)
+        app.mailboxes.warm_up()
         scheduler.start()
         log.info("service started", action="run", owner=owner.id)
         stop.wait()
         log.info("service stopping", action="stop", owner=owner.id)
         scheduler.stop()
-        heartbeats.leave(app.database, owner)
+        pulse.leave()
         log.info("service stopped", action="stop", owner=owner.id)
     finally:
         if lock is not None:
@@ -72,6 +77,7 @@ def run_once(app: App) -> int:
     """Do one round over every mailbox that has work; return how many mails were tried."""
     lock = _lock(app)
     try:
+        replanning.bring_up_to_date(app.office)
         delivery = make_delivery(app)
         with app.database.read() as connection:
             mailbox_ids = outbox.find_mailboxes_with_work(connection, app.clock.now())

@@ -1,19 +1,29 @@
-"""Says that a service is alive, and tells whether one is. Real time."""
+"""Says that a service is alive, and tells whether one is. Real time.
+
+A clock that stands before what was recorded here is wrong, or was wrong then. Nothing can tell
+which, so that it is only said: in the log, by `callback status` and by `callback doctor`.
+"""
 
 import os
 import socket
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
 from service.clock import Clock, real_now
 from service.database import Database
 from service.leases import Owner
-from service.schema import heartbeats
+from service.logs import log
+from service.schema import events, heartbeats
+from service.timing.words import name_day
 
 ALIVE = timedelta(seconds=45)
 """A service that has not been heard of for longer is taken for dead."""
+
+TOLERANCE = timedelta(minutes=10)
+"""How far a clock may stand before what was recorded: computers that share a database differ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +39,49 @@ class Heartbeat:
 
     @property
     def is_alive(self) -> bool:
-        """Whether it was heard of lately."""
-        return real_now() - self.beat_at < ALIVE
+        """Whether it was heard of lately; a word from the future is one of another clock."""
+        return abs(real_now() - self.beat_at) < ALIVE
+
+
+class Pulse:
+    """The heartbeat of one service, which notices a clock that stands before what was recorded."""
+
+    def __init__(self, database: Database, owner: Owner, clock: Clock, version: str) -> None:
+        self._database = database
+        self._owner = owner
+        self._clock = clock
+        self._version = version
+        self._is_behind = False
+
+    def beat(self) -> None:
+        """Say that this process is alive; say once in the log when its clock is found behind."""
+        now = self._clock.now()
+        with self._database.read() as connection:
+            recorded_at = find_ahead(connection, now)
+        beat(self._database, self._owner, self._clock, self._version)
+        if recorded_at is not None and not self._is_behind:
+            log.warning(
+                "the clock stands before what was recorded here",
+                action="clock",
+                shows=now.isoformat(timespec="seconds"),
+                recorded=recorded_at.isoformat(timespec="seconds"),
+            )
+        self._is_behind = recorded_at is not None
+
+    def leave(self) -> None:
+        """Say that this process has stopped as it should; its row stays, as long silent.
+
+        What other services wrote under a clock that was ahead of ours is forgotten now: it was
+        said while this one ran, and must not be said for ever.
+        """
+        limit = self._clock.now() + TOLERANCE
+        with self._database.write() as connection:
+            connection.execute(sa.delete(heartbeats).where(heartbeats.c.clock_at > limit))
+            connection.execute(
+                sa.update(heartbeats)
+                .where(heartbeats.c.owner == self._owner.id)
+                .values(beat_at=real_now() - 2 * ALIVE)
+            )
 
 
 def beat(database: Database, owner: Owner, clock: Clock, version: str) -> None:
@@ -58,30 +109,45 @@ def beat(database: Database, owner: Owner, clock: Clock, version: str) -> None:
         )
 
 
-def leave(database: Database, owner: Owner) -> None:
-    """Say that this process has stopped as it should; its row stays, as long silent."""
-    with database.write() as connection:
-        connection.execute(
-            sa.update(heartbeats)
-            .where(heartbeats.c.owner == owner.id)
-            .values(beat_at=real_now() - 2 * ALIVE)
-        )
-
-
 def find_last(connection: sa.Connection) -> Heartbeat | None:
-    """Return the latest word of any service, or None when none has ever run."""
-    row = (
-        connection.execute(sa.select(heartbeats).order_by(heartbeats.c.beat_at.desc()).limit(1))
-        .mappings()
-        .one_or_none()
-    )
-    if row is None:
-        return None
-    return Heartbeat(
-        owner=row["owner"],
-        host=row["host"],
-        pid=row["pid"],
-        started_at=row["started_at"],
-        beat_at=row["beat_at"],
-        clock_at=row["clock_at"],
-    )
+    """Return the latest word of any service, or None when none has ever run.
+
+    The one nearest to now: a clock that was ahead once must not hide the service that runs.
+    """
+    now = real_now()
+    words = [
+        Heartbeat(
+            owner=row["owner"],
+            host=row["host"],
+            pid=row["pid"],
+            started_at=row["started_at"],
+            beat_at=row["beat_at"],
+            clock_at=row["clock_at"],
+        )
+        for row in connection.execute(sa.select(heartbeats)).mappings()
+    ]
+    return min(words, key=lambda word: abs(now - word.beat_at), default=None)
+
+
+def find_ahead(connection: sa.Connection, now: datetime) -> datetime | None:
+    """Return the newest moment recorded here if the clock, at `now`, stands before it, else None.
+
+    The last event counts and not the latest one, so that a clock that was ahead once is forgotten
+    as soon as something is recorded under the right one.
+    """
+    last_event = sa.select(events.c.at).order_by(events.c.id.desc()).limit(1)
+    last_beat = sa.select(sa.func.max(heartbeats.c.clock_at))
+    recorded = [connection.scalar(query) for query in (last_event, last_beat)]
+    newest = max((moment for moment in recorded if moment is not None), default=None)
+    return newest if newest is not None and newest > now + TOLERANCE else None
+
+
+def describe_ahead(recorded_at: datetime, now: datetime, zone: str) -> str:
+    """Say that the clock, at `now`, stands before what was recorded here; on the user's clock."""
+    shown, recorded = (_name(moment, ZoneInfo(zone)) for moment in (now, recorded_at))
+    return f"this computer's clock shows {shown}, but something was recorded here on {recorded}"
+
+
+def _name(moment: datetime, zone: ZoneInfo) -> str:
+    local = moment.astimezone(zone)
+    return f"{name_day(local)} {local.year} at {local:%H:%M}"

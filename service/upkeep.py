@@ -2,15 +2,24 @@
 
 import os
 import stat
+import sys
 from dataclasses import dataclass
 
 from providers.errors import ProviderError, SignInAgain
 from service import clock as clocks
+from service import heartbeats
 from service.actions import looking
 from service.actions.office import id_of
 from service.app import App
 from service.errors import ServiceError
 from service.records import Candidate, Mailbox
+
+_SET_CLOCK = {
+    "linux": "sudo timedatectl set-ntp true",
+    "darwin": "sudo sntp -sS time.apple.com",
+    "win32": "w32tm /resync",
+}
+"""What has the computer's clock set by a time server; Windows asks for an administrator."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +37,9 @@ def examine(app: App) -> list[Check]:
         Check(True, f"settings from {app.config_file or 'the environment and the defaults'}"),
         _look_at_folder(app),
         Check(True, f"database {app.database.url.render_as_string(hide_password=True)}"),
-        *_look_at_clock(app),
     ]
     candidate = app.office.find_candidate()
+    checks += _look_at_clock(app, candidate)
     if candidate is None:
         checks.append(Check(False, "no mailbox was ever connected", "callback connect gmail"))
         return checks
@@ -62,11 +71,20 @@ def _look_at_vault(app: App) -> Check:
     return Check(True, f"the vault opens with key {key_id}")
 
 
-def _look_at_clock(app: App) -> list[Check]:
-    if app.clock.is_real:
-        return []
-    message = f"${clocks.VARIABLE} is set: the service runs under another clock"
-    return [Check(False, message, f"unset {clocks.VARIABLE}")]
+def _look_at_clock(app: App, candidate: Candidate | None) -> list[Check]:
+    checks = []
+    mend = _SET_CLOCK.get(sys.platform, "")
+    if not app.clock.is_real:
+        message = f"${clocks.VARIABLE} is set: the service runs under another clock"
+        mend = f"unset {clocks.VARIABLE}"
+        checks.append(Check(False, message, mend))
+    now = app.clock.now()
+    with app.database.read() as connection:
+        recorded_at = heartbeats.find_ahead(connection, now)
+    if recorded_at is not None:
+        zone = candidate.zone if candidate else "UTC"
+        checks.append(Check(False, heartbeats.describe_ahead(recorded_at, now, zone), mend))
+    return checks
 
 
 def _look_at_mailbox(app: App, mailbox: Mailbox) -> Check:

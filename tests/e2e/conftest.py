@@ -1,5 +1,7 @@
 """The loopback Google and Microsoft, and an installation that is set up for them."""
 
+import platform
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +13,12 @@ from tests.loopback.browser import visit
 from tests.loopback.google import LoopbackGoogle
 from tests.loopback.microsoft import LoopbackMicrosoft
 from tests.loopback.server import Authority
+
+# A running process can be shown another clock by libfaketime alone, which is built for Linux on
+# x86-64 (as in the dev dependencies). There these tests are run and fail where it is missing;
+# elsewhere they are not collected.
+_CAN_SET_CLOCK = sys.platform == "linux" and platform.machine() == "x86_64"
+collect_ignore = [] if _CAN_SET_CLOCK else ["test_clock_set.py"]
 
 GMAIL = "ana.lindqvist@gmail.example"
 OUTLOOK = "ana.lindqvist@outlook.example"

@@ -5,14 +5,22 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from providers.base import Access
+from service.actions import planning, submitting
+from service.app import LOCAL_FOLDER, App
 from service.clock import Clock, real_now, spell
+from service.config import Settings
+from service.records import Candidate, FollowUp, Interview
+from tests.e2e.computer_clock import ComputerClock
+from tests.providers.bench import REDIRECT
 
 CALLBACK = (sys.executable, "-m", "service")
 _FOREIGN = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "HTTPLIB2_CA_CERTS", "SSL_CERT_FILE")
@@ -30,6 +38,8 @@ class Product:
     home: Path
     settings: Mapping[str, str] = field(default_factory=dict)
     clock: Clock = field(default_factory=Clock)
+    computer: ComputerClock | None = None
+    """The clock of the computer that it runs on, where a test sets that one instead."""
     printed: list[str] = field(default_factory=list)
     """Everything that commands have printed so far."""
 
@@ -45,7 +55,9 @@ class Product:
             if not name.startswith("CALLBACK_") and name not in _FOREIGN
         }
         own = {"CALLBACK_HOME": str(self.home), "TZ": "Europe/London", **self.settings}
-        if not self.clock.is_real:
+        if self.computer is not None:
+            own |= self.computer.settings()
+        elif not self.clock.is_real:
             own["CALLBACK_CLOCK"] = spell(self.clock)
         return inherited | own
 
@@ -91,6 +103,43 @@ class Product:
         assert process.returncode == 0, f"{url}\n{out}\n{err}"
         return out
 
+    @contextmanager
+    def opened(self) -> Iterator[App]:
+        """Open the installation in this process, under its clock."""
+        clock = self.computer.as_clock() if self.computer else self.clock
+        app = App(Settings(), None, folder=self.home, clock=clock)
+        try:
+            app.prepare()
+            yield app
+        finally:
+            app.close()
+
+    def connect_local(self) -> None:
+        """Have a candidate in London whose mails are kept on this computer."""
+        with self.opened() as app:
+            candidate = app.office.save_candidate(Candidate("Ana Lindqvist", "Europe/London"))
+            assert candidate.id is not None
+            begun = app.mailboxes.begin(candidate.id, "local", Access.DRAFTS, REDIRECT)
+            app.mailboxes.finish(candidate.id, begun.state, "", name=candidate.name)
+
+    def submit(self, interview: Interview, *, fixed_at: datetime | None = None) -> FollowUp:
+        """Submit an interview with one reader, whose mail goes from the local mailbox.
+
+        Return the mail; nothing stands against it.
+        """
+        with self.opened() as app:
+            candidate = app.office.candidate()
+            kept_here = replace(interview, mailbox="local")
+            plan = planning.draw_up(app.office, candidate, kept_here, fixed_at=fixed_at)
+            (follow_up,) = submitting.submit(app.office, candidate, plan).follow_ups
+        assert follow_up.state == "scheduled", follow_up.waiting_for
+        return follow_up
+
+    def kept(self) -> list[Path]:
+        """Return the mails that went from the local mailbox."""
+        folder = self.home / LOCAL_FOLDER / "new"
+        return list(folder.iterdir()) if folder.exists() else []
+
     def mails(self) -> list[dict[str, Any]]:
         """Return what `list --all --json` shows."""
         listed: list[dict[str, Any]] = json.loads(self.call("list", "--all", "--json").stdout)
@@ -127,6 +176,17 @@ class Product:
         finally:
             process.kill()
             process.wait()
+
+    def wait_for_log(
+        self, process: subprocess.Popen[bytes], log: Path, sentence: str, *, times: int = 1
+    ) -> None:
+        """Wait until the service has written a sentence to its log so many times."""
+        give_up = time.monotonic() + 30
+        while log.read_text().count(sentence) < times:
+            assert time.monotonic() < give_up, log.read_text()[-2000:]
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(0.02)
+                raise AssertionError(log.read_text()[-2000:])
 
     def wait_until(self, moment: datetime) -> None:
         """Let real time pass until this installation's clock has reached `moment`."""
