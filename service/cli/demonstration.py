@@ -19,7 +19,7 @@ from service.actions import planning, submitting
 from service.actions.looking import list_all
 from service.actions.office import id_of
 from service.app import LOCAL_FOLDER, App
-from service.cli import printing
+from service.cli import printing, timeline
 from service.cli.printing import say, tell
 from service.clock import Clock, real_now
 from service.config import Settings
@@ -95,7 +95,7 @@ def _submit(folder: Path) -> int:
             plan = planning.draw_up(app.office, candidate, interview)
             submitting.submit(app.office, candidate, plan)
         listed = list_all(app.office, candidate)
-        printing.say_list(listed, candidate, _EVENING)
+        timeline.say_days(listed, candidate, _EVENING)
         say()
         return len(listed)
     finally:

@@ -1,142 +1,117 @@
-"""Looking: list and show."""
+"""`callback list`: what needs the user on top, then what goes out when."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Annotated
 
 import typer
 
-from service import timing
-from service.actions import finding, looking
-from service.cli import printing
-from service.cli.flags import AsJson, Id
+from service.actions import looking
+from service.cli import columns, printing, timeline
+from service.cli.flags import AsJson
 from service.cli.printing import say, tell
 from service.cli.session import opened
 from service.outbox import Listed
-from service.records import Candidate
-from service.states import State
+from service.records import Candidate, Mailbox
+from service.timing.words import MONTHS
 
-_HISTORY = {
-    "submit": "added",
-    "compose": "written anew",
-    "edit": "edited",
-    "answer": "made the answer to a mail",
-    "adopt-text": "text taken over from its draft",
-    "move": "moved",
-    "readdress": "reader or mailbox set",
-    "schedule": "scheduled",
-    "hold": "held",
-    "claim": "sending began",
-    "confirm": "sent",
-    "postpone": "put off",
-    "release": "sending broke off",
-    "disprove": "found not sent",
-    "refuse": "refused",
-    "lose": "no answer came",
-    "retry": "to be tried again",
-    "stop": "stopped",
-    "ask-stop": "stop asked for",
-    "restore": "taken back",
-}
-"""Events in plain words."""
+_WHO_LEAST = 20
+"""How many columns of whom it is about are kept before its command goes to the next line."""
 
 
 def list_mails(
     context: typer.Context,
-    all_: Annotated[bool, typer.Option("--all", help="Sent and stopped ones, too.")] = False,
+    all_: Annotated[bool, typer.Option("--all", help="Also later, sent and stopped ones.")] = False,
     json: AsJson = False,
 ) -> None:
-    """Show what goes out when, and what waits for you."""
+    """Show what waits for you, and what goes out in the coming two weeks."""
     with opened(context) as app:
         candidate = app.office.find_candidate()
         listed = looking.list_all(app.office, candidate) if candidate else []
-        if not all_:
-            done = (State.SENT, State.STOPPED)
-            listed = [each for each in listed if each.follow_up.state not in done]
         if json:
-            printing.say_json([printing.as_json(each) for each in listed])
+            shown = listed if all_ else looking.list_unfinished(listed)
+            printing.say_json([printing.as_json(each) for each in shown])
             return
-        if candidate is None or not listed:
-            tell("Nothing is waiting to be sent." if candidate else "No interview was added yet.")
+        if candidate is None:
+            tell("No interview was added yet.")
             tell("  callback add invitation.ics")
             return
         now = app.office.now()
-        needing = [each for each in listed if looking.needs_user(each, now)]
-        for each in needing:
-            command = printing.next_command(each.follow_up)
-            state = printing.describe_state(each.follow_up)
-            say(f"! f{each.follow_up.id} to {each.follow_up.to_name} {state}:  {command}")
-        if needing:
-            say()
-        printing.say_list(listed, candidate, now)
-        printing.tell_not_running(looking.is_running(app.office))
+        ahead = looking.look_ahead(listed, candidate.zone, now)
+        _say_needs(ahead.needs_user, looking.list_signed_out(app.office, candidate), now)
+        _say_moved(listed, looking.list_moved(app.office, candidate))
+        if all_:
+            timeline.say_days(looking.sort_by_moment(listed), candidate, now)
+        else:
+            _say_ahead(ahead, candidate, now)
+        if looking.list_unfinished(listed):
+            printing.tell_not_running(looking.is_running(app.office))
+        elif not (all_ and listed):
+            tell("Nothing is waiting to be sent.")
+            tell("  callback add invitation.ics")
 
 
-def show(context: typer.Context, mail: Id, json: AsJson = False) -> None:
-    """Show a mail as the reader will see it, when it goes out and why, and its history."""
-    with opened(context) as app:
-        candidate = app.office.candidate()
-        found = finding.find(app.office, candidate, mail)
-        shown = [looking.show(app.office, candidate, each) for each in found.follow_ups]
-        if json:
-            printing.say_json([_show_json(each) for each in shown])
-            return
-        for each in shown:
-            _say_shown(each, candidate)
-
-
-def _say_shown(shown: looking.Shown, candidate: Candidate) -> None:
-    follow_up = shown.follow_up
-    address = f" <{follow_up.to_address}>" if follow_up.to_address else ""
-    say(f"f{follow_up.id}       {printing.describe_state(follow_up)}")
-    say(f"To        {follow_up.to_name}{address}")
-    say(f"About     {shown.interview.company}, {shown.interview.role}".rstrip(", "))
-    say(f"From      {printing.name_mailbox(shown.mailbox)}")
-    say(f"Subject   {follow_up.subject}")
-    if follow_up.slot is not None:
-        place = shown.interview.place
-        printing.say_slot(follow_up.slot, candidate.zone, place.city if place else None)
-    if follow_up.sent_at is not None:
-        zone = follow_up.slot.zone if follow_up.slot else candidate.zone
-        when = timing.describe_moment(follow_up.sent_at, zone, user_zone=candidate.zone)
-        say(f"Sent      {when}; proof: {follow_up.proof}")
-    command = printing.next_command(follow_up)
-    if command:
-        say(f"Next      {command}")
-    say()
-    say(printing.indent(follow_up.body) if follow_up.body else "  (no text yet)")
-    say()
-    for event in shown.events:
-        moment = timing.describe_moment(event.at, candidate.zone, user_zone=candidate.zone)
-        reason = f": {event.reason}" if event.reason else ""
-        say(f"  {moment}  {_HISTORY.get(event.action, event.action)}{_by(event.by)}{reason}")
+def _say_needs(needing: Sequence[Listed], signed_out: Sequence[Mailbox], now: datetime) -> None:
+    """Print what needs the user, each with its one next command; mails that share it are one."""
+    groups: dict[tuple[str, str], list[Listed]] = {}
+    for each in needing:
+        command = printing.next_command(each.follow_up, only_first=True) or ""
+        groups.setdefault((timeline.describe_shortly(each, now), command), []).append(each)
+    rows = [
+        (f"  {mailbox.address}", "is signed out", f"callback connect {mailbox.provider}")
+        for mailbox in signed_out
+    ]
+    rows += [(f"  {_name(mails)}", what, command) for (what, command), mails in groups.items()]
+    if not rows:
+        return
+    say("Needs you")
+    width = columns.find_width()
+    widths = columns.fit(rows, width, {0: _WHO_LEAST})
+    if width is not None and columns.measure_row(widths) > width:
+        for who, what, command in rows:
+            say(f"{columns.shorten(who, max(_WHO_LEAST, width - len(what) - 2))}  {what}")
+            say(f"      {command}")
+    else:
+        for line in columns.align(rows, widths):
+            say(line)
     say()
 
 
-def _by(who: str) -> str:
-    return " by you" if who == "user" else ""
+def _say_moved(listed: Sequence[Listed], moved: dict[int, str]) -> None:
+    """Print why mails go at another time than the user last saw, before the times themselves."""
+    lines = [
+        f"  f{each.follow_up.id} to {each.follow_up.to_name}: {moved[each.follow_up.id]}"
+        for each in listed
+        if each.follow_up.id in moved
+    ]
+    if not lines:
+        return
+    say("Moved")
+    for line in lines:
+        say(columns.wrap(line, hanging="      "))
+    say()
 
 
-def _show_json(shown: looking.Shown) -> dict[str, object]:
-    place = shown.interview.place
-    listed = Listed(
-        shown.follow_up,
-        shown.interview.company,
-        shown.interview.role,
-        shown.mailbox.address if shown.mailbox else None,
-        place.city if place else None,
-        shown.interview.ends_at,
-    )
-    return {
-        **printing.as_json(listed),
-        "body": shown.follow_up.body,
-        "events": [
-            {
-                "at": event.at,
-                "action": event.action,
-                "from": event.from_state,
-                "to": event.to_state,
-                "by": event.by,
-                "reason": event.reason,
-            }
-            for event in shown.events
-        ],
-    }
+def _name(mails: Sequence[Listed]) -> str:
+    """Name mails that need the same: the one, those of an interview, or how many there are."""
+    first = mails[0]
+    if len(mails) == 1:
+        return f"f{first.follow_up.id} to {first.follow_up.to_name}"
+    if len({each.follow_up.interview_id for each in mails}) > 1:
+        return f"{len(mails)} mails"
+    return f"i{first.follow_up.interview_id} {first.company}, {len(mails)} mails"
+
+
+def _say_ahead(ahead: looking.Timeline, candidate: Candidate, now: datetime) -> None:
+    timeline.say_days(ahead.coming, candidate, now)
+    last = f"{ahead.last_day.day} {MONTHS[ahead.last_day.month - 1]}"
+    if not ahead.coming and (ahead.later or ahead.without_time):
+        say(f"Nothing goes out until {last}.")
+    counted = [
+        (len(ahead.later), f"after {last}"),
+        (len(ahead.without_time), "without a time"),
+        (len(ahead.sent_lately), "sent since yesterday"),
+    ]
+    told = ", ".join(f"{count} {what}" for count, what in counted if count)
+    if told:
+        say(columns.wrap(f"Not shown: {told}.  callback list --all", hanging="  "))

@@ -1,11 +1,9 @@
 """Prints a mail as its reader will see it, with what the checks found marked in its place."""
 
-import shutil
-import sys
 import textwrap
-import unicodedata
 from collections.abc import Iterable, Sequence
 
+from service.cli import columns
 from service.cli.printing import indent, say, say_rows
 from service.editing import Kept
 from service.records import Text
@@ -112,8 +110,7 @@ def _say_marked(line: str, start: int, marks: Sequence[tuple[tuple[int, int], st
 
 def _wrap(line: str) -> list[tuple[int, str]]:
     """Break a line as a screen does; each piece comes with where it begins in the line."""
-    columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else _WIDTH
-    width = max(20, min(columns, _WIDTH) - len(_MARGIN))
+    width = max(20, min(columns.find_width() or _WIDTH, _WIDTH) - len(_MARGIN))
     pieces = []
     position = 0
     for piece in textwrap.wrap(line, width, drop_whitespace=True, break_on_hyphens=False) or [line]:
@@ -129,20 +126,7 @@ def _underline(
     """Return the line below `text`, which begins at `start`: carets and numbers below places."""
     below = ""
     for (begin, end), number in sorted(marks):
-        column = margin + _columns(text[: begin - start])
-        carets = "^" * max(1, _columns(text[begin - start : end - start]))
+        column = margin + columns.measure(text[: begin - start])
+        carets = "^" * max(1, columns.measure(text[begin - start : end - start]))
         below = below.ljust(column)[: max(column, len(below))] + carets + number
     return below
-
-
-def _columns(text: str) -> int:
-    """Count the columns that a terminal gives to a text: two for wide characters."""
-    widths = (
-        0
-        if unicodedata.combining(character)
-        else 2
-        if unicodedata.east_asian_width(character) in "WF"
-        else 1
-        for character in text
-    )
-    return sum(widths)

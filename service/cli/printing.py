@@ -1,21 +1,17 @@
 """Prints: fixed words for every outcome, data on stdout, everything else on stderr."""
 
 import json
-import shutil
 import sys
-import textwrap
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 from service import timing
+from service.cli import columns
 from service.errors import BadInput, ServiceError
 from service.outbox import Listed
-from service.records import Candidate, FollowUp, Mailbox, Slot
+from service.records import FollowUp, Mailbox, Slot
 from service.states import State, WaitingFor
-
-_WIDEST = 92
-"""How wide a mail is shown on a terminal, at most."""
 
 WAITING = {
     WaitingFor.WORDS: "waits for your words",
@@ -28,21 +24,34 @@ WAITING = {
     WaitingFor.MAILBOX: "waits for a mailbox",
     WaitingFor.USER: "paused",
 }
-_SAID_AFTERWARDS = (WaitingFor.WORDS, WaitingFor.INTERVIEW)
-NEXT_COMMAND = {
-    WaitingFor.WORDS: "callback debrief i{interview}",
-    WaitingFor.INTERVIEW: "callback debrief i{interview}",
-    WaitingFor.ADDRESS: "callback debrief i{interview}",
-    WaitingFor.CORRECTION: "callback preview f{id}, then callback edit f{id}",
-    WaitingFor.ACCEPTANCE: "callback preview f{id}, then callback edit f{id} or accept",
-    WaitingFor.APPROVAL: "callback approve f{id}",
-    WaitingFor.NEW_SLOT: 'callback move f{id} "tomorrow 9:30", or callback stop f{id}',
-    WaitingFor.MAILBOX: (
-        "callback connect gmail, or callback connect outlook; "
-        "of several connected: add it again with --mailbox ADDRESS"
+_NEXT: dict[WaitingFor | State, tuple[str, str]] = {
+    WaitingFor.WORDS: ("callback debrief i{interview}", ""),
+    WaitingFor.INTERVIEW: ("callback debrief i{interview}", ""),
+    WaitingFor.ADDRESS: ("callback debrief i{interview}", ""),
+    WaitingFor.CORRECTION: ("callback preview f{id}", "{first}, then callback edit f{id}"),
+    WaitingFor.ACCEPTANCE: (
+        "callback preview f{id}",
+        "{first}, then callback edit f{id} or accept",
     ),
-    WaitingFor.USER: "callback approve f{id}",
+    WaitingFor.APPROVAL: ("callback approve f{id}", ""),
+    WaitingFor.NEW_SLOT: ('callback move f{id} "tomorrow 9:30"', "{first}, or callback stop f{id}"),
+    WaitingFor.MAILBOX: (
+        "callback connect gmail",
+        (
+            "{first}, or callback connect outlook; "
+            "of several connected: add it again with --mailbox ADDRESS"
+        ),
+    ),
+    WaitingFor.USER: ("callback approve f{id}", ""),
+    State.UNCONFIRMED: (
+        "callback show f{id}",
+        "look in Sent, then: callback sent f{id}, or callback not-sent f{id}",
+    ),
+    State.FAILED: ("callback show f{id}", "{first}, then callback retry f{id}"),
 }
+"""What to type so that a mail goes on: the one next command, and where there is room for all."""
+
+_MARGIN = " " * len("Goes out  ")
 
 
 def say(text: str = "") -> None:
@@ -80,34 +89,37 @@ def describe_state(follow_up: FollowUp) -> str:
     if follow_up.state is State.HELD and follow_up.waiting_for is not None:
         return WAITING[follow_up.waiting_for]
     if follow_up.state is State.SCHEDULED and follow_up.last_error:
-        return f"scheduled, tried {follow_up.tries} times"
+        return f"scheduled, {count_tries(follow_up)}"
     if follow_up.state is State.UNCONFIRMED:
         return "unconfirmed: did it go?"
     return str(follow_up.state)
 
 
-def next_command(follow_up: FollowUp) -> str | None:
+def count_tries(follow_up: FollowUp) -> str:
+    """Say how often it was tried to send a mail."""
+    return "tried once" if follow_up.tries == 1 else f"tried {follow_up.tries} times"
+
+
+def next_command(follow_up: FollowUp, *, only_first: bool = False) -> str | None:
     """Return what to type so that this mail goes on, None when nothing is needed."""
-    if follow_up.state is State.UNCONFIRMED:
-        return (
-            f"look in Sent, then: callback sent f{follow_up.id}, "
-            f"or callback not-sent f{follow_up.id}"
-        )
-    if follow_up.state is State.FAILED:
-        return f"callback show f{follow_up.id}, then callback retry f{follow_up.id}"
-    if follow_up.waiting_for is None:
+    templates = _NEXT.get(follow_up.waiting_for or follow_up.state)
+    if templates is None:
         return None
-    template = NEXT_COMMAND[follow_up.waiting_for]
-    return template.format(id=follow_up.id, interview=follow_up.interview_id)
+    ids = {"id": follow_up.id, "interview": follow_up.interview_id}
+    first, whole = templates[0].format(**ids), templates[1]
+    return first if only_first or not whole else whole.format(first=first, **ids)
 
 
-def say_slot(slot: Slot, user_zone: str, city: str | None = None) -> None:
+def say_slot(
+    slot: Slot, user_zone: str, city: str | None = None, *, label: str = "Goes out"
+) -> None:
     """Print when a mail goes out, in both zones, and why then."""
-    say(f"Goes out  {timing.describe(slot, user_zone=user_zone, city=city)}")
+    when = timing.describe(slot, user_zone=user_zone, city=city)
+    say(columns.wrap(when, f"{label:<{len(_MARGIN)}}", _MARGIN))
     for reason in slot.reasons:
-        say(f"          {reason}")
+        say(columns.wrap(reason, _MARGIN))
     for warning in slot.warnings:
-        say(f"          ! {warning}")
+        say(columns.wrap(f"! {warning}", _MARGIN, f"{_MARGIN}  "))
 
 
 def name_mailbox(mailbox: Mailbox | None) -> str:
@@ -121,57 +133,14 @@ def name_mailbox(mailbox: Mailbox | None) -> str:
 
 def indent(text: str) -> str:
     """Set a mail's text off from what stands around it; a terminal gets its lines wrapped."""
-    if not sys.stdout.isatty():
-        return textwrap.indent(text, "  ", lambda line: bool(line.strip()))
-    width = min(shutil.get_terminal_size().columns, _WIDEST)
-    wrapped = (
-        textwrap.fill(line, width, initial_indent="  ", subsequent_indent="  ")
-        for line in text.splitlines()
-    )
-    return "\n".join(wrapped)
+    return "\n".join(columns.wrap(line, "  ") if line.strip() else "" for line in text.splitlines())
 
 
 def say_rows(rows: Iterable[Sequence[str]]) -> None:
     """Print rows with aligned columns."""
-    table = [list(row) for row in rows]
-    if not table:
-        return
-    widths = [max(len(row[column]) for row in table) for column in range(len(table[0]))]
-    for row in table:
-        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        say("  ".join(cells).rstrip())
-
-
-def say_list(listed: Sequence[Listed], candidate: Candidate, now: datetime) -> None:
-    """Print one line a mail: id, when, to whom, company, state."""
-    rows = []
-    for each in listed:
-        follow_up = each.follow_up
-        state = describe_state(follow_up)
-        if follow_up.waiting_for in _SAID_AFTERWARDS and each.over_at > now:
-            over = timing.describe_moment(each.over_at, candidate.zone, user_zone=candidate.zone)
-            state = f"waits for the interview, until {over}"
-        rows.append(
-            (
-                f"f{follow_up.id}",
-                _say_when(each, candidate),
-                follow_up.to_name,
-                each.company,
-                state,
-            )
-        )
-    say_rows(rows)
-
-
-def _say_when(listed: Listed, candidate: Candidate) -> str:
-    """Say when it went, or when it goes out; on the reader's clock and the user's."""
-    follow_up = listed.follow_up
-    if follow_up.slot is None:
-        return "-"
-    moment = follow_up.sent_at or follow_up.slot.at
-    return timing.describe_moment(
-        moment, follow_up.slot.zone, user_zone=candidate.zone, city=listed.city
-    )
+    table = list(rows)
+    for line in columns.align(table, columns.fit(table, None, {})):
+        say(line)
 
 
 def as_json(listed: Listed) -> dict[str, Any]:
@@ -189,6 +158,7 @@ def as_json(listed: Listed) -> dict[str, Any]:
         "goes_out_at": follow_up.slot.at if follow_up.slot else None,
         "zone": follow_up.slot.zone if follow_up.slot else None,
         "reasons": list(follow_up.slot.reasons) if follow_up.slot else [],
+        "warnings": list(follow_up.slot.warnings) if follow_up.slot else [],
         "subject": follow_up.subject,
         "sent_at": follow_up.sent_at,
         "proof": follow_up.proof,

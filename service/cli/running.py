@@ -1,12 +1,13 @@
 """Running: run, status, demo, and the one next step."""
 
 import gc
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from service import timing
+from service import heartbeats, timing
 from service.actions import looking
 from service.actions.office import id_of
 from service.app import App
@@ -51,7 +52,7 @@ def status(
         if json:
             _say_status_json(found)
             return
-        _say_status(found, candidate)
+        _say_status(found, candidate, app.clock.now())
 
 
 def demo(
@@ -103,18 +104,20 @@ def _report_missed(app: App) -> None:
     for each in found.missed:
         slot = each.follow_up.slot
         if slot is not None:
-            when = timing.describe(slot, user_zone=candidate.zone)
+            when = timing.describe(slot, user_zone=candidate.zone, city=each.city)
             tell(f"missed while nothing was running: f{each.follow_up.id} of {when}")
 
 
-def _say_status(found: looking.Status, candidate: Candidate) -> None:
+def _say_status(found: looking.Status, candidate: Candidate, now: datetime) -> None:
     if found.is_running and found.heartbeat is not None:
         say(f"running    yes, process {found.heartbeat.pid} on {found.heartbeat.host}")
     else:
         say("running    no: nothing is sent until you type callback run")
+    if found.recorded_ahead_at is not None:
+        say(f"clock      {heartbeats.describe_ahead(found.recorded_ahead_at, now, candidate.zone)}")
     if found.next_up is not None and found.next_up.follow_up.slot is not None:
         follow_up, slot = found.next_up.follow_up, found.next_up.follow_up.slot
-        when = timing.describe(slot, user_zone=candidate.zone)
+        when = timing.describe(slot, user_zone=candidate.zone, city=found.next_up.city)
         say(f"next       f{follow_up.id} to {follow_up.to_name}, {when}")
         moment = timing.describe_moment(slot.at, candidate.zone, user_zone=candidate.zone)
         say(f"           this computer must be awake and online on {moment}")
@@ -134,6 +137,7 @@ def _say_status_json(found: looking.Status) -> None:
         {
             "is_running": found.is_running,
             "heartbeat_at": found.heartbeat.beat_at if found.heartbeat else None,
+            "recorded_ahead_at": found.recorded_ahead_at,
             "counts": found.counts,
             "next": printing.as_json(found.next_up) if found.next_up else None,
             "signed_out": [mailbox.address for mailbox in found.signed_out],
