@@ -19,7 +19,8 @@ from service.config import Settings
 from service.database import Database
 from service.errors import BadConfiguration, BadInput, ClockUnusable
 from service.mailboxes import Mailboxes
-from service.timing import Policy, RestDays
+from service.records import RestDays
+from service.timing import Policy
 
 LOCAL_FOLDER = "sent-locally"
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})

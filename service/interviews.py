@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from service import threads
+from service import overrides, threads
 from service.errors import NotFound
 from service.records import Candidate, Interview, Kind, Person, Place, Talk
 from service.schema import candidates, follow_ups, interviews, mailboxes, people, talks
@@ -139,6 +139,15 @@ def find_place(connection: sa.Connection, candidate_id: int, company: str) -> Pl
     return _read_place(row) if row else None
 
 
+def list_invited_as(connection: sa.Connection, candidate_id: int) -> frozenset[str]:
+    """Return the addresses at which this candidate was invited so far."""
+    invited_as = interviews.c.invited_as
+    query = sa.select(invited_as).where(
+        interviews.c.candidate_id == candidate_id, invited_as.is_not(None)
+    )
+    return frozenset(connection.scalars(query.distinct()))
+
+
 def list_companies(connection: sa.Connection, candidate_id: int, *, but: str) -> list[str]:
     """Return the companies of this candidate's interviews, but the one with this folded name."""
     return list(
@@ -198,6 +207,7 @@ def get(connection: sa.Connection, interview_id: int, *, candidate_id: int) -> I
         took_place=row["took_place"],
         invited_as=row["invited_as"],
         mailbox=row["mailbox_address"],
+        overrides=overrides.read(row["policy"]),
         talks=tuple(_read_talks(connection, interview_id)),
         people=tuple(_read_people(connection, interview_id)),
     )
@@ -246,6 +256,7 @@ def save(
         "took_place": interview.took_place,
         "invited_as": interview.invited_as,
         "mailbox_id": mailbox_id,
+        "policy": overrides.write(interview.overrides),
     }
     if interview.id is None:
         interview_id = connection.execute(

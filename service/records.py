@@ -5,7 +5,7 @@ Datetimes are aware; those named `*_at` are UTC once stored. Texts never appear 
 """
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -115,6 +115,28 @@ class Talk:
     id: int | None = None
 
 
+class RestDays(StrEnum):
+    """What happens when the morning after the interview is a rest day (T04)."""
+
+    NEXT_WORKING_DAY = "next-working-day"
+    SAME_DAY = "same-day"
+    SEND = "send"
+
+
+@dataclass(frozen=True, slots=True)
+class Overrides:
+    """What of the `[timing]` settings is different for one interview; what is empty is as set.
+
+    `earliest` is the reader's wall clock. `days_off` and `working_days` come on top of those that
+    are set, and win over them.
+    """
+
+    earliest: time | None = None
+    rest_days: RestDays | None = None
+    days_off: frozenset[date] = frozenset()
+    working_days: frozenset[date] = frozenset()
+
+
 @dataclass(frozen=True, slots=True)
 class Interview:
     """One talk or day of talks with one company: what is submitted.
@@ -140,6 +162,7 @@ class Interview:
     company_short: str | None = None
     guesses: frozenset[str] = frozenset()
     mailbox: str | None = None
+    overrides: Overrides = Overrides()
     id: int | None = None
 
     @property
@@ -175,7 +198,8 @@ class Slot:
     `at` is the instant (aware UTC), `zone` the reader's zone in which it is shown. It may still go
     until `until`; after that it is planned anew. `target_at` is what the rules first asked for,
     from which staleness is counted. `reasons` are sentences in order, `warnings` need the user's
-    eye but do not stop. `is_fixed` is True when the user named the time.
+    eye but do not stop. `is_fixed` is True when the user named the time. `basis` says from which
+    settings and data it was planned, so that a change of them is noticed.
     """
 
     at: datetime
@@ -185,6 +209,7 @@ class Slot:
     reasons: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     is_fixed: bool = False
+    basis: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -173,7 +173,7 @@ interviews = _table(
     sa.Column("took_place", sa.Boolean),  # null while nobody has said
     sa.Column("invited_as", sa.Text),  # the candidate's address on the invitation
     sa.Column("mailbox_id", sa.ForeignKey("mailboxes.id", ondelete="SET NULL"), index=True),
-    sa.Column("policy", sa.JSON),  # what of [timing] is different here
+    sa.Column("policy", sa.JSON(none_as_null=True)),  # what of [timing] is different here
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.UniqueConstraint("candidate_id", "company_key", "day"),  # prevents the same one twice
 )
@@ -245,6 +245,8 @@ follow_ups = _table(
     sa.Column("slot_until", UtcDateTime),  # until when it may still go unplanned
     sa.Column("slot_target_at", UtcDateTime),  # what the rules first asked for
     sa.Column("slot_zone", sa.Text),  # the reader's zone
+    sa.Column("slot_wall", sa.Text),  # what the clock there was to show, with its offset then
+    sa.Column("slot_basis", sa.Text),  # the settings and data it was planned from
     sa.Column("slot_reasons", sa.JSON, nullable=False),  # sentences, in order
     sa.Column("slot_warnings", sa.JSON, nullable=False),  # sentences that need the user's eye
     sa.Column("slot_fixed", sa.Boolean, nullable=False),  # the user named the time

@@ -5,23 +5,20 @@ stores unchanged, so that the preview is the truth.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from service import editing, interviews, outbox, timing
+from service import editing, interviews, outbox, slots
 from service.actions.office import Office, id_of
 from service.editing import Kept
 from service.errors import BadInput
 from service.intake import merge
 from service.records import Candidate, FollowUp, Interview, Kind, Mailbox, Person, Slot, Text
 from service.states import State, WaitingFor
-from service.writing import checks, composition, readers
+from service.writing import checks, composition
 from service.writing.checks import OtherNote
 from service.writing.readers import Missing, Reading, What
-
-MINUTES_APART_WHEN_FIXED = 5
-"""A panel whose time the user named still gets its mails one after the other (T08)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +43,24 @@ class Plan:
     mails: tuple[PlannedMail, ...]
     missing: tuple[Missing, ...]
     mailbox: Mailbox | None
-    choices: tuple[timing.Choice, ...] = ()
+    planned: slots.Planned = field(default_factory=lambda: slots.Planned({}))
+    """When its mails go, with the ways around a rest day where one can still be chosen."""
+    drawn_at: datetime | None = None
     stored: Interview | None = None
     """The interview as it was stored before, when this is about the same one."""
     differences: tuple[str, ...] = ()
     """What this submission changes of it, one sentence each."""
+
+
+def recall(
+    office: Office, candidate: Candidate, submitted: Interview
+) -> tuple[Interview, tuple[str, ...]]:
+    """Return `submitted` joined with what is stored of it, and what it changes of that.
+
+    What is known need not be asked for again.
+    """
+    stored = _find_stored(office, candidate, submitted)
+    return merge.merge(stored, submitted) if stored else (submitted, ())
 
 
 def draw_up(
@@ -58,12 +68,15 @@ def draw_up(
     candidate: Candidate,
     submitted: Interview,
     *,
-    rest_days: timing.RestDays | None = None,
     fixed_at: datetime | None = None,
+    now: datetime | None = None,
+    told: tuple[str, ...] = (),
 ) -> Plan:
     """Draw up every mail of `submitted`, joined with what is stored of the same interview.
 
-    `rest_days` overrides the setting, `fixed_at` (aware) the slot.
+    `fixed_at` (aware) is a time that the user named for the mails. `now` is the moment by which the
+    plan was drawn up that this one replaces, so that what was offered is what comes. `told` are the
+    differences that `recall` found before the submission was completed.
 
     Raises:
         BadInput: there is nobody to write to, or the time named is in the past.
@@ -71,39 +84,59 @@ def draw_up(
     """
     stored = _find_stored(office, candidate, submitted)
     interview, differences = merge.merge(stored, submitted) if stored else (submitted, ())
-    now = office.now()
+    now = now or office.now()
     if interview.took_place is None and interview.ends_at <= now and stored is None:
         interview = replace(interview, took_place=True)
+    if interview.took_place and interview.ends_at > now:
+        # It was moved: that the talk of before took place says nothing of the one to come (T13).
+        interview = replace(interview, took_place=None)
     if not any(person.is_met is not False for person in interview.people):
         raise BadInput(
             "There is nobody to write to: no person met, and no representative.",
             "Name at least one: --person 'Marisol Duarte <m.duarte@example.com>'",
         )
-    policy = replace(office.policy, rest_days=rest_days) if rest_days else office.policy
     mailbox = find_mailbox(office, candidate, interview)
-    slots, choices = _plan_slots(interview, candidate, policy, now, fixed_at)
     with office.database.read() as connection:
+        if fixed_at is not None:
+            planned = slots.fix_all(interview, candidate, office.policy, now, fixed_at)
+        else:
+            planned = slots.plan(connection, interview, candidate, office.policy, now)
         earlier = editing.list_earlier(connection, candidate, interview)
-    mails, missing = _write_mails(interview, candidate, slots, earlier)
+    mails, missing = _write_mails(interview, candidate, planned.slots, earlier)
     if stored is not None:
         mails = _keep_what_stands(
             office,
             candidate,
             stored,
             mails,
+            over_at=interview.ends_at,
             is_new_time=fixed_at is not None,
             is_on_again=stored.took_place is False and interview.took_place is not False,
         )
-    judge = _Judge(office, candidate, interview, mails, has_mailbox=mailbox is not None)
+    if all(_is_past_changing(mail.standing) for mail in mails):
+        planned = replace(planned, choices=())
+    judge = _Judge(
+        office, candidate, interview, mails, has_mailbox=mailbox is not None, stale=planned.stale
+    )
     return Plan(
         interview=interview,
         mails=tuple(judge.judge(mail) for mail in mails),
         missing=missing,
         mailbox=mailbox,
-        choices=choices,
+        planned=planned,
+        drawn_at=now,
         stored=stored,
-        differences=differences,
+        differences=tuple(dict.fromkeys((*told, *differences))),
     )
+
+
+def agree(plan: Plan) -> Plan:
+    """Return the plan after the user's word that what is late goes all the same."""
+    mails = tuple(
+        replace(mail, waiting_for=None) if mail.waiting_for is WaitingFor.APPROVAL else mail
+        for mail in plan.mails
+    )
+    return replace(plan, mails=mails)
 
 
 def _keep_what_stands(
@@ -112,6 +145,7 @@ def _keep_what_stands(
     stored: Interview,
     mails: tuple[PlannedMail, ...],
     *,
+    over_at: datetime,
     is_new_time: bool,
     is_on_again: bool,
 ) -> tuple[PlannedMail, ...]:
@@ -125,21 +159,28 @@ def _keep_what_stands(
         if each.follow_up.state is not State.STOPPED or not is_on_again
     }
     return tuple(
-        _keep_one(mail, known[mail.reader.id], is_new_time=is_new_time)
+        _keep_one(mail, known[mail.reader.id], over_at, is_new_time=is_new_time)
         if mail.reader.id in known
         else mail
         for mail in mails
     )
 
 
-def _keep_one(mail: PlannedMail, standing: FollowUp, *, is_new_time: bool) -> PlannedMail:
+def _keep_one(
+    mail: PlannedMail, standing: FollowUp, over_at: datetime, *, is_new_time: bool
+) -> PlannedMail:
     if _is_past_changing(standing):
         own = Text(standing.subject, standing.body)
         return replace(mail, standing=standing, text=own, slot=standing.slot, waiting_for=None)
     if standing.is_edited:
         mail = replace(mail, text=Text(standing.subject, standing.body))
-    if standing.slot is not None and standing.slot.is_fixed and not is_new_time:
-        mail = replace(mail, slot=standing.slot)
+    named = standing.slot if standing.slot and standing.slot.is_fixed else None
+    if named is not None and mail.slot is not None and not is_new_time:
+        # A time that was named for the talk as it was may lie before the end of one that moved.
+        overtaken = "the time you named lies before the end of the talk now"
+        is_still_after = named.at >= over_at
+        planned = replace(mail.slot, reasons=(*mail.slot.reasons, overtaken))
+        mail = replace(mail, slot=named if is_still_after else planned)
     return replace(mail, standing=standing)
 
 
@@ -187,55 +228,20 @@ def _find_stored(office: Office, candidate: Candidate, submitted: Interview) -> 
         return interviews.find_same(connection, candidate.id, submitted)
 
 
-def _plan_slots(
-    interview: Interview,
-    candidate: Candidate,
-    policy: timing.Policy,
-    now: datetime,
-    fixed_at: datetime | None,
-) -> tuple[dict[str, Slot], tuple[timing.Choice, ...]]:
-    """Return the slot of each reader by key, and the ways around a rest day where there are any."""
-    readings = readers.route(interview).readers
-    at_desk = [
-        timing.Reader(each.reader.key, interviews.place_of(interview, each.reader))
-        for each in readings
-    ]
-    if not at_desk:
-        return {}, ()
-    zone = candidate.zone
-    if fixed_at is not None:
-        fixed = [
-            timing.fix(
-                fixed_at + timedelta(minutes=MINUTES_APART_WHEN_FIXED * position),
-                reader.place,
-                policy,
-                now,
-                interview.ends_at,
-                user_zone=zone,
-            )
-            for position, reader in enumerate(at_desk)
-        ]
-        return dict(zip((r.key for r in at_desk), fixed, strict=True)), ()
-    last = max(interview.talks, key=lambda talk: talk.ends_at)
-    slots = timing.plan(last.starts_at, last.ends_at, at_desk, policy, now, user_zone=zone)
-    choices = timing.choices(last.starts_at, last.ends_at, at_desk, policy, now, user_zone=zone)
-    return dict(zip((r.key for r in at_desk), slots, strict=True)), tuple(choices)
-
-
 def _write_mails(
     interview: Interview,
     candidate: Candidate,
-    slots: dict[str, Slot],
+    planned: slots.Slots,
     earlier: Mapping[str, Sequence[str]],
 ) -> tuple[tuple[PlannedMail, ...], tuple[Missing, ...]]:
-    days = {key: slot.at.astimezone(ZoneInfo(slot.zone)).date() for key, slot in slots.items()}
+    days = {key: slot.at.astimezone(ZoneInfo(slot.zone)).date() for key, slot in planned.items()}
     composed = composition.compose(interview, candidate, days, earlier)
-    planned = (
+    mails = (
         PlannedMail(
             mail.reader,
             mail.reading,
             mail.text,
-            slots[mail.reader.key],
+            planned[mail.reader.key],
             WaitingFor.WORDS if mail.missing else None,
         )
         for mail in composed.mails
@@ -244,7 +250,7 @@ def _write_mails(
         PlannedMail(person, None, Text("", ""), None, WaitingFor.ADDRESS)
         for person in _unreached(interview, composed.missing)
     )
-    return (*planned, *unreached), composed.missing
+    return (*mails, *unreached), composed.missing
 
 
 class _Judge:
@@ -258,12 +264,14 @@ class _Judge:
         mails: Sequence[PlannedMail],
         *,
         has_mailbox: bool,
+        stale: frozenset[str],
     ) -> None:
         self._office = office
         self._candidate = candidate
         self._interview = interview
         self._mails = mails
         self._has_mailbox = has_mailbox
+        self._stale = stale
 
     def judge(self, mail: PlannedMail) -> PlannedMail:
         """Return the mail with its findings and with what it waits for."""
@@ -274,6 +282,8 @@ class _Judge:
             return mail
         kept = self._check(mail, mail.reading)
         waiting_for = self._find_obstacle(kept)
+        if waiting_for is None and mail.reader.key in self._stale and not _is_agreed(mail):
+            waiting_for = WaitingFor.APPROVAL
         if mail.standing is not None and mail.standing.waiting_for is WaitingFor.USER:
             waiting_for = WaitingFor.USER
         return replace(mail, waiting_for=waiting_for, findings=kept)
@@ -309,6 +319,12 @@ class _Judge:
 
 def _is_past_changing(standing: FollowUp | None) -> bool:
     return standing is not None and standing.state not in (State.HELD, State.SCHEDULED)
+
+
+def _is_agreed(mail: PlannedMail) -> bool:
+    """Whether the user has said that it goes, or when: then it goes however late that is."""
+    is_named = mail.slot is not None and mail.slot.is_fixed
+    return is_named or (mail.standing is not None and mail.standing.state is State.SCHEDULED)
 
 
 def _is_own(mail: PlannedMail) -> bool:

@@ -6,11 +6,10 @@ Each takes one follow-up as it was seen; `finding` turns what the user typed int
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from service import editing, interviews, outbox, timing
-from service.actions import planning
+from service import editing, interviews, outbox, slots, timing
 from service.actions.office import Office, id_of
 from service.errors import WrongState
-from service.records import Candidate, FollowUp, Place, Slot
+from service.records import Candidate, FollowUp, Slot
 from service.states import Proof, State, WaitingFor
 
 SEND_NOW_DELAY = timedelta(seconds=20)
@@ -31,7 +30,7 @@ def approve(office: Office, candidate: Candidate, follow_up: FollowUp) -> Follow
     """
     refuse_incomplete(office, candidate, follow_up)
     now = office.now()
-    slot = _coming_slot(office, candidate, follow_up)
+    slot = _coming_slot(office, follow_up)
     if slot is None:
         raise WrongState(
             f"The time of f{follow_up.id} to {follow_up.to_name} has passed for too long.",
@@ -58,7 +57,7 @@ def let_go(office: Office, candidate: Candidate, follow_up: FollowUp) -> FollowU
     if current.waiting_for not in _MENDED:
         return current
     obstacle = find_obstacle(office, candidate, current)
-    if obstacle is None and _coming_slot(office, candidate, current) is None:
+    if obstacle is None and _coming_slot(office, current) is None:
         obstacle = WaitingFor.NEW_SLOT
     if obstacle is None:
         return approve(office, candidate, current)
@@ -101,7 +100,7 @@ def restore(office: Office, follow_up: FollowUp) -> FollowUp:
 def retry(office: Office, candidate: Candidate, follow_up: FollowUp) -> FollowUp:
     """Schedule a failed mail anew."""
     refuse_incomplete(office, candidate, follow_up)
-    slot = _coming_slot(office, candidate, follow_up)
+    slot = _coming_slot(office, follow_up)
     with office.database.write() as connection:
         after = outbox.retry(connection, follow_up.id, at=office.now(), slot=slot)
         return editing.bring_up_to_date(
@@ -122,14 +121,14 @@ def mark_sent(office: Office, follow_up: FollowUp) -> FollowUp:
         )
 
 
-def mark_not_sent(office: Office, candidate: Candidate, follow_up: FollowUp) -> FollowUp:
+def mark_not_sent(office: Office, follow_up: FollowUp) -> FollowUp:
     """Note the user's word that it did not go; it is scheduled again, or held when it is stale."""
     if follow_up.state is not State.UNCONFIRMED:
         raise WrongState(
             f"f{follow_up.id} to {follow_up.to_name} is {follow_up.state}, not unconfirmed.",
             f"callback show f{follow_up.id}",
         )
-    slot = _coming_slot(office, candidate, follow_up)
+    slot = _coming_slot(office, follow_up)
     with office.database.write() as connection:
         return outbox.disprove(
             connection,
@@ -150,10 +149,10 @@ def move(
     `position` counts the mails of one interview that are moved together: they keep their distance
     (T08). One that was held because its time had passed is scheduled by that.
     """
-    place, _key = _reader(office, candidate, follow_up)
-    moment = timing.parse_when(typed, place, office.now())
-    apart = timedelta(minutes=planning.MINUTES_APART_WHEN_FIXED * position)
-    moved = _move_to(office, candidate, follow_up, place, moment + apart)
+    with office.database.read() as connection:
+        _interview, reader = slots.find_reader(connection, follow_up)
+    moment = slots.spread(timing.parse_when(typed, reader.place, office.now()), position)
+    moved = _move_to(office, candidate, follow_up, moment)
     if moved.waiting_for is WaitingFor.NEW_SLOT:
         return approve(office, candidate, moved)
     return moved
@@ -162,9 +161,8 @@ def move(
 def send_now(office: Office, candidate: Candidate, follow_up: FollowUp) -> FollowUp:
     """Give a mail the slot of 20 seconds from now; a held one is approved, if a word is enough."""
     refuse_incomplete(office, candidate, follow_up)
-    place, _key = _reader(office, candidate, follow_up)
     moment = office.now() + SEND_NOW_DELAY
-    moved = _move_to(office, candidate, follow_up, place, moment, to_the_second=True)
+    moved = _move_to(office, candidate, follow_up, moment, to_the_second=True)
     return approve(office, candidate, moved) if moved.state is State.HELD else moved
 
 
@@ -206,23 +204,12 @@ def _move_to(
     office: Office,
     candidate: Candidate,
     follow_up: FollowUp,
-    place: Place,
     moment: datetime,
     *,
     to_the_second: bool = False,
 ) -> FollowUp:
     with office.database.read() as connection:
-        interview = interviews.get(
-            connection, follow_up.interview_id, candidate_id=follow_up.candidate_id
-        )
-    slot = timing.fix(
-        moment,
-        place,
-        office.policy,
-        office.now(),
-        interview.ends_at,
-        user_zone=candidate.zone,
-    )
+        slot = slots.fix(connection, follow_up, candidate, office.policy, office.now(), moment)
     if to_the_second:
         slot = replace(slot, at=moment, target_at=moment)
     with office.database.write() as connection:
@@ -237,28 +224,10 @@ def _move_to(
         )
 
 
-def _coming_slot(office: Office, candidate: Candidate, follow_up: FollowUp) -> Slot | None:
+def _coming_slot(office: Office, follow_up: FollowUp) -> Slot | None:
     """Return the slot if it is still to come, else the next one by T11; None when it is stale."""
-    slot, now = follow_up.slot, office.now()
-    place, key = _reader(office, candidate, follow_up)
-    if slot is None:
-        return None
-    if slot.at > now:
-        return slot
     with office.database.read() as connection:
-        others = outbox.list_slots(connection, follow_up)
-    return timing.replan(
-        slot, place, office.policy, now, key, user_zone=candidate.zone, others=others
-    )
-
-
-def _reader(office: Office, candidate: Candidate, follow_up: FollowUp) -> tuple[Place, str]:
-    with office.database.read() as connection:
-        interview = interviews.get(
-            connection, follow_up.interview_id, candidate_id=id_of(candidate)
-        )
-    person = next(each for each in interview.people if each.id == follow_up.person_id)
-    return interviews.place_of(interview, person), person.key
+        return slots.plan_missed(connection, follow_up, office.policy, office.now())
 
 
 _LACKING = {

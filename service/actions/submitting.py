@@ -215,7 +215,9 @@ def _update(
         company_key=interviews.fold(interview.company),
         day=interview.day,
     )
-    if mail.slot and (current.slot is None or not current.slot.is_fixed or mail.slot.is_fixed):
+    named = current.slot if current.slot and current.slot.is_fixed else None
+    is_free = named is None or named.at < interview.ends_at
+    if mail.slot and mail.slot != current.slot and (is_free or mail.slot.is_fixed):
         current = outbox.move(connection, known.id, mail.slot, at=now, by="user")
     if mail.reader.thread != current.thread:
         current = outbox.answer(connection, known.id, mail.reader.thread, at=now)

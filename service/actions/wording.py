@@ -10,6 +10,7 @@ from service.actions.office import Office, id_of
 from service.editing import Kept
 from service.errors import BadInput, NotFound, WrongState
 from service.intake.texts import find_problem
+from service.outbox import Listed
 from service.records import Candidate, FollowUp, Interview, Kind, Person, Text, Thread
 from service.states import State, WaitingFor
 from service.writing import checks, readers
@@ -22,8 +23,13 @@ from service.writing.replies import reply_subject
 class Looked:
     """A mail with what its checks found."""
 
-    follow_up: FollowUp
+    listed: Listed
     findings: tuple[Kept, ...]
+
+    @property
+    def follow_up(self) -> FollowUp:
+        """The mail itself."""
+        return self.listed.follow_up
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +43,10 @@ class Edited:
 def look(office: Office, follow_up: FollowUp) -> Looked:
     """Return a mail with what its checks found."""
     with office.database.read() as connection:
-        return Looked(follow_up, editing.list_findings(connection, follow_up.id))
+        return Looked(
+            outbox.get_listed(connection, follow_up),
+            editing.list_findings(connection, follow_up.id),
+        )
 
 
 def edit(office: Office, candidate: Candidate, follow_up: FollowUp, text: Text) -> Edited:

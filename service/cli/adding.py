@@ -15,16 +15,20 @@ from service.cli import asking, dialogue, outcome, preview, printing
 from service.cli.flags import (
     Addresses,
     AsJson,
+    DaysOff,
+    Earliest,
     Forms,
     Languages,
     Lines,
+    Places,
     Replies,
     RestDaysWay,
     Why,
     WhyFor,
+    WorkingDays,
     Yes,
 )
-from service.cli.given import Given, load_answered, show_place
+from service.cli.given import Given, load_answered, read_overrides, show_place
 from service.cli.loading import load
 from service.cli.printing import say, tell
 from service.cli.reading import own_addresses
@@ -33,7 +37,6 @@ from service.errors import BadInput
 from service.intake import files, submission, texts
 from service.intake.invitation import Invitation, Question
 from service.records import Candidate, Interview, Person, Place
-from service.timing import RestDays
 
 _PANEL = "What goes into the mails"
 _HOW = "How it is added"
@@ -62,6 +65,7 @@ def add(
     form: Forms = None,
     language: Languages = None,
     address: Addresses = None,
+    place: Places = None,
     reply: Replies = None,
     agency: Annotated[str | None, typer.Option(help="The agency in between.")] = None,
     representative: Annotated[
@@ -74,6 +78,9 @@ def add(
     mailbox: Annotated[str | None, typer.Option(help="The mailbox to send from.")] = None,
     at: Annotated[str | None, typer.Option(help='Your own time, like "tomorrow 10:00".')] = None,
     rest_days: RestDaysWay = None,
+    earliest: Earliest = None,
+    day_off: DaysOff = None,
+    working_day: WorkingDays = None,
     example: Annotated[bool, typer.Option("--example", help="Print a TOML file to fill.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show, store nothing.")] = False,
     yes: Yes = False,
@@ -94,6 +101,7 @@ def add(
         met=tuple(met or ()),
         lines=tuple(line or ()),
         addresses=tuple(address or ()),
+        places=tuple(place or ()),
         whys=tuple(why_for or ()),
         forms=tuple(form or ()),
         languages=tuple(language or ()),
@@ -101,6 +109,7 @@ def add(
         agency=agency,
         representative=representative,
         mailbox=mailbox,
+        overrides=read_overrides(rest_days, earliest, day_off, working_day),
     )
     if file is not None:
         given.check()
@@ -114,6 +123,7 @@ def add(
             return
         interview, self_name, fixed_at = found
         candidate = _name_candidate(candidate, name or self_name, may_ask=may_ask)
+        interview, told = planning.recall(app.office, candidate, interview)
         is_over = interview.ends_at <= app.office.now()
         interview = dialogue.complete(
             interview,
@@ -123,24 +133,28 @@ def add(
         )
         if at is not None:
             fixed_at = timing.parse_when(at, interview.place or _no_place(), app.office.now())
-        plan = planning.draw_up(
-            app.office, candidate, interview, rest_days=rest_days, fixed_at=fixed_at
-        )
+        plan = planning.draw_up(app.office, candidate, interview, fixed_at=fixed_at, told=told)
         if not json:
             _show(app, plan, candidate)
         if dry_run:
+            dialogue.settle_rest_days(app.office, candidate, plan, may_ask=False)
             _say_dry(plan, json=json)
             return
         if _is_cancelled(plan):
             return
-        plan = _settle_choices(app, candidate, plan, rest_days, fixed_at, may_ask=may_ask)
+        shown = plan
+        plan = dialogue.settle_rest_days(app.office, candidate, plan, may_ask=may_ask)
+        plan = _settle_mailbox(app, candidate, plan, fixed_at, may_ask=may_ask)
+        if not json and plan.mails != shown.mails:
+            preview.say_plan(plan, candidate)
+        plan = dialogue.settle_late(plan, may_ask=may_ask)
         outcome.tell_needed(plan, candidate)
         if not _agrees(plan, may_ask=may_ask):
             tell("Nothing was stored.")
             raise typer.Exit(1)
         candidate = candidate if candidate.id else app.office.save_candidate(candidate)
         done = submitting.submit(app.office, candidate, plan)
-        outcome.say_submitted(app, candidate, done, json=json)
+        outcome.say_submitted(app, candidate, plan, done, json=json)
 
 
 def _read(
@@ -272,34 +286,27 @@ def _no_place() -> Place:
     raise BadInput("A time of your own needs the readers' place.", "--where CITY")
 
 
-def _settle_choices(
+def _settle_mailbox(
     app: App,
     candidate: Candidate,
     plan: planning.Plan,
-    rest_days: RestDays | None,
     fixed_at: datetime | None,
     *,
     may_ask: bool,
 ) -> planning.Plan:
-    """Settle what is asked once the mails were seen: the way around a rest day, the mailbox."""
-    interview = plan.interview
-    if plan.choices and rest_days is None and fixed_at is None:
-        if may_ask:
-            rest_days = dialogue.choose_rest_days(plan, candidate)
-        else:
-            setting = app.office.policy.rest_days
-            tell(f"The morning after is no working day: {setting}, as is set (--rest-days).")
-    if plan.mailbox is None and candidate.id is not None:
-        real = [each for each in app.mailboxes.list(id_of(candidate)) if each.provider != "local"]
-        if real and may_ask:
-            tell("Which mailbox should it go from?")
-            number = asking.pick("Number:", [printing.name_mailbox(each) for each in real])
-            interview = replace(interview, mailbox=real[number].address)
-        elif real:
-            tell("Several mailboxes are connected: --mailbox ADDRESS says which it goes from.")
-    return planning.draw_up(
-        app.office, candidate, interview, rest_days=rest_days, fixed_at=fixed_at
-    )
+    """Ask from which of several mailboxes it goes."""
+    if plan.mailbox is not None or candidate.id is None:
+        return plan
+    real = [each for each in app.mailboxes.list(id_of(candidate)) if each.provider != "local"]
+    if not real:
+        return plan
+    if not may_ask:
+        tell("Several mailboxes are connected: --mailbox ADDRESS says which it goes from.")
+        return plan
+    tell("Which mailbox should it go from?")
+    number = asking.pick("Number:", [printing.name_mailbox(each) for each in real])
+    interview = replace(plan.interview, mailbox=real[number].address)
+    return planning.draw_up(app.office, candidate, interview, fixed_at=fixed_at)
 
 
 def _is_cancelled(plan: planning.Plan) -> bool:
@@ -348,18 +355,20 @@ def _agrees(plan: planning.Plan, *, may_ask: bool) -> bool:
 
 def _say_dry(plan: planning.Plan, *, json: bool) -> None:
     if json:
-        printing.say_json(
-            [
-                {
-                    "to": {"name": mail.reader.name, "address": mail.reader.address},
-                    "goes_out_at": mail.slot.at if mail.slot else None,
-                    "waiting_for": mail.waiting_for,
-                    "subject": mail.text.subject,
-                    "body": mail.text.body,
-                }
-                for mail in plan.mails
-            ]
-        )
+        mails = [
+            {
+                "to": {"name": mail.reader.name, "address": mail.reader.address},
+                "goes_out_at": mail.slot.at if mail.slot else None,
+                "zone": mail.slot.zone if mail.slot else None,
+                "reasons": list(mail.slot.reasons) if mail.slot else [],
+                "warnings": list(mail.slot.warnings) if mail.slot else [],
+                "waiting_for": mail.waiting_for,
+                "subject": mail.text.subject,
+                "body": mail.text.body,
+            }
+            for mail in plan.mails
+        ]
+        printing.say_json({"mails": mails, "choices": outcome.list_choices(plan)})
     tell("Nothing was stored: this was a dry run.")
 
 

@@ -13,16 +13,20 @@ from service.cli import asking, dialogue, outcome, preview
 from service.cli.flags import (
     Addresses,
     AsJson,
+    DaysOff,
+    Earliest,
     Forms,
     Languages,
     Lines,
+    Places,
     Replies,
     RestDaysWay,
     Why,
     WhyFor,
+    WorkingDays,
     Yes,
 )
-from service.cli.given import Given, load_answered
+from service.cli.given import Given, load_answered, read_overrides
 from service.cli.printing import say, tell
 from service.cli.session import opened
 from service.errors import BadInput, NotFound, WrongState
@@ -42,10 +46,14 @@ def debrief(
     form: Forms = None,
     language: Languages = None,
     address: Addresses = None,
+    place: Places = None,
     why: Why = None,
     why_for: WhyFor = None,
     reply: Replies = None,
     rest_days: RestDaysWay = None,
+    earliest: Earliest = None,
+    day_off: DaysOff = None,
+    working_day: WorkingDays = None,
     yes: Yes = False,
     json: AsJson = False,
 ) -> None:
@@ -69,28 +77,32 @@ def debrief(
             met=tuple(met or ()),
             lines=tuple(line or ()),
             addresses=tuple(address or ()),
+            places=tuple(place or ()),
             whys=tuple(why_for or ()),
             forms=tuple(form or ()),
             languages=tuple(language or ()),
             replies=tuple(load_answered(each) for each in reply or ()),
             why=why,
+            overrides=read_overrides(rest_days, earliest, day_off, working_day),
         )
         given.check()
         told = given.lay_over(replace(found, took_place=True))
         told = _complete(told, may_ask=may_ask)
-        plan = planning.draw_up(app.office, candidate, told, rest_days=rest_days)
-        if plan.choices and rest_days is None and may_ask:
-            chosen = dialogue.choose_rest_days(plan, candidate)
-            plan = planning.draw_up(app.office, candidate, told, rest_days=chosen)
+        plan = planning.draw_up(app.office, candidate, told)
+        shown = plan
         if not json:
             preview.say_plan(plan, candidate)
             outcome.tell_missing(plan)
+        plan = dialogue.settle_rest_days(app.office, candidate, plan, may_ask=may_ask)
+        if not json and plan.mails != shown.mails:
+            preview.say_plan(plan, candidate)
+        plan = dialogue.settle_late(plan, may_ask=may_ask)
         outcome.tell_needed(plan, candidate)
         if may_ask and not asking.confirm("Schedule these?", default=True):
             tell("Nothing was stored.")
             raise typer.Exit(1)
         done = submitting.submit(app.office, candidate, plan)
-        outcome.say_submitted(app, candidate, done, json=json)
+        outcome.say_submitted(app, candidate, plan, done, json=json)
 
 
 def _find(app: App, candidate: Candidate, typed: str | None) -> Interview:

@@ -6,10 +6,12 @@ city, your reasons, and the lines for each person as one.
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 
-from service import timing
+from service import interviews, timing
+from service.actions import planning
+from service.actions.office import Office
 from service.actions.planning import Plan
 from service.cli import asking
 from service.cli.given import (
@@ -17,18 +19,26 @@ from service.cli.given import (
     give_address,
     name_person,
     read_person,
-    show_city,
     show_place,
 )
 from service.cli.printing import complain, tell
 from service.errors import BadInput, ServiceError
 from service.intake import places
-from service.records import Candidate, Interview, Kind, Person, Place
-from service.timing import RestDays
+from service.records import Candidate, Interview, Kind, Person, Place, RestDays
+from service.states import WaitingFor
 from service.writing import composition, readers
 from service.writing.readers import Missing, What
 
 T = TypeVar("T")
+
+_OFFER_HOLDS = timedelta(minutes=5)
+"""How long a time that was offered is kept for whoever thinks about it."""
+
+WAYS = {
+    RestDays.NEXT_WORKING_DAY: "the next working day",
+    RestDays.SAME_DAY: "still on the day of the interview",
+    RestDays.SEND: "the morning after, though it is a rest day",
+}
 
 
 def complete(
@@ -80,7 +90,7 @@ def _ask_when(given: Given, now: datetime) -> Given:
     place = _find_one_place(city or given.where or "")
     if place is None:
         return _ask_when(given, now)
-    where = show_city(place) if place.city else place.zone
+    where = show_place(place)
     told = replace(given, starts=given.starts or starts.strip(), where=where)
     # The rest stands in, so that only the time is judged.
     replace(told, company="-", role="-", why="-", people=("A B",)).submit(now)
@@ -193,15 +203,71 @@ def ask_place(question: str, hint: str | None = None) -> Place:
             return place
 
 
-def choose_rest_days(plan: Plan, candidate: Candidate) -> RestDays:
-    """Offer the ways around a rest day with their real times (T04)."""
-    tell("The morning after is no working day there. When should it go?")
-    options = [
-        f"{choice.rest_days}: {timing.describe(choice.slots[0], user_zone=candidate.zone)}"
-        for choice in plan.choices
+def settle_rest_days(office: Office, candidate: Candidate, plan: Plan, *, may_ask: bool) -> Plan:
+    """Let the user choose a way around a rest day (T04); it stays with the interview.
+
+    Where nobody can be asked, or the interview has its own way, that and the setting are followed
+    and said.
+    """
+    choices = plan.planned.choices
+    if not choices:
+        return plan
+    own = plan.interview.overrides
+    told = _describe_choices(plan, candidate)
+    if own.rest_days is None and may_ask:
+        tell("The morning after is no working day there. When should it go?")
+        default = next((n for n, choice in enumerate(choices) if choice.is_default), None)
+        chosen = choices[asking.pick("Number:", told, default)].rest_days
+        interview = replace(plan.interview, overrides=replace(own, rest_days=chosen))
+        # As it was offered, unless whoever chose took their time.
+        is_fresh = plan.drawn_at and office.now() - plan.drawn_at < _OFFER_HOLDS
+        now = plan.drawn_at if is_fresh else None
+        return planning.draw_up(office, candidate, interview, now=now)
+    followed = own.rest_days or office.policy.rest_days
+    source = "as you chose" if own.rest_days else "as is set"
+    offered = [choice.rest_days for choice in choices]
+    way = f"{WAYS[followed]}, {source}"
+    if followed not in offered:
+        # Two ways that have become the same are offered as the first of them.
+        way = f"it is too late for the day of the interview, so {WAYS[RestDays.NEXT_WORKING_DAY]}"
+        followed = RestDays.NEXT_WORKING_DAY
+    tell(f"The morning after is no working day there: {way}. Others:")
+    for choice, words in zip(choices, told, strict=True):
+        if choice.rest_days is not followed:
+            tell(f"  --rest-days {choice.rest_days}: {words}")
+    return plan
+
+
+def settle_late(plan: Plan, *, may_ask: bool) -> Plan:
+    """Ask whether what would go long after the talk goes all the same (T11); else it is held."""
+    late = [mail.reader.name for mail in plan.mails if mail.waiting_for is WaitingFor.APPROVAL]
+    if not late or not may_ask:
+        return plan
+    tell("That is long after the talk, and late words may no longer fit.")
+    is_agreed = asking.confirm(f"Send to {', '.join(late)} all the same?", default=False)
+    return planning.agree(plan) if is_agreed else plan
+
+
+def _describe_choices(plan: Plan, candidate: Candidate) -> list[str]:
+    """Say of each way when those go whom it concerns: the first by name, how many more."""
+    choices = plan.planned.choices
+    concerned = [
+        n
+        for n in range(len(plan.planned.readers))
+        if len({choice.slots[n].at for choice in choices}) > 1
     ]
-    default = next((n for n, choice in enumerate(plan.choices) if choice.is_default), None)
-    return plan.choices[asking.pick("Number:", options, default)].rest_days
+    told = []
+    for choice in choices:
+        first = min(concerned, key=lambda n: choice.slots[n].at)
+        reader = next(m.reader for m in plan.mails if m.reader.key == plan.planned.readers[first])
+        city = interviews.place_of(plan.interview, reader).city
+        when = timing.describe(choice.slots[first], user_zone=candidate.zone, city=city)
+        if len(plan.planned.readers) > 1:
+            when += f" to {reader.name}"
+        if len(concerned) > 1:
+            when += f" and {len(concerned) - 1} more"
+        told.append(f"{when}: {WAYS[choice.rest_days]}")
+    return told
 
 
 def _ask_reasons() -> str:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from service.timing import RestDays
+from service.records import RestDays
 
 Id = Annotated[
     str, typer.Argument(metavar="ID", help="f12 is a mail, i3 all mails of an interview.")
@@ -27,6 +27,17 @@ Replies = Annotated[
     list[str] | None,
     typer.Option(metavar="FILE", help="A mail of one of them (.eml) that is answered."),
 ]
+Places = Annotated[
+    list[str] | None,
+    typer.Option("--place", help='"Name: Singapore", for who works elsewhere than the others.'),
+]
 RestDaysWay = Annotated[
     RestDays | None, typer.Option(help="When the morning after is no working day.")
+]
+Earliest = Annotated[str | None, typer.Option(help="From which hour of the reader's, like 10:00.")]
+DaysOff = Annotated[
+    list[str] | None, typer.Option("--day-off", help="Nobody works there then: 2026-12-24.")
+]
+WorkingDays = Annotated[
+    list[str] | None, typer.Option("--working-day", help="They do work then: 2026-12-26.")
 ]

@@ -1,6 +1,8 @@
 """Prints what a submission came to: what was stored, when it goes, and what it needs for that."""
 
-from service import timing
+from typing import Any
+
+from service import interviews, timing
 from service.actions import looking, submitting
 from service.actions.planning import Plan
 from service.app import App
@@ -10,8 +12,22 @@ from service.records import Candidate
 from service.writing.readers import What
 
 
+def list_choices(plan: Plan) -> list[dict[str, Any]]:
+    """Return what `--json` shows of the ways around a rest day, with their real times."""
+    return [
+        {
+            "rest_days": choice.rest_days,
+            "is_default": choice.is_default,
+            "goes_out_at": {
+                key: slot.at for key, slot in zip(plan.planned.readers, choice.slots, strict=True)
+            },
+        }
+        for choice in plan.planned.choices
+    ]
+
+
 def say_submitted(
-    app: App, candidate: Candidate, done: submitting.Submitted, *, json: bool
+    app: App, candidate: Candidate, plan: Plan, done: submitting.Submitted, *, json: bool
 ) -> None:
     """Print what was stored, and what it needs to happen."""
     if json:
@@ -23,15 +39,21 @@ def say_submitted(
                 "follow_ups": [
                     printing.as_json(each) for each in listed if each.follow_up.id in ids
                 ],
+                "choices": list_choices(plan),
             }
         )
         return
     say(f"i{done.interview.id}  {done.interview.company}: stored")
+    cities = {
+        person.id: interviews.place_of(done.interview, person).city
+        for person in done.interview.people
+    }
     for follow_up in done.follow_ups:
         state = printing.describe_state(follow_up)
         when = ""
         if follow_up.slot is not None and follow_up.waiting_for is None:
-            when = f", {timing.describe(follow_up.slot, user_zone=candidate.zone)}"
+            city = cities.get(follow_up.person_id)
+            when = f", {timing.describe(follow_up.slot, user_zone=candidate.zone, city=city)}"
         say(f"f{follow_up.id}  to {follow_up.to_name}: {state}{when}")
         command = printing.next_command(follow_up)
         if command:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from service import interviews
 from service.app import App
 from service.cli import printing
 from service.cli.session import candidate_or_stranger, opened
@@ -42,7 +43,9 @@ def read_files(
 
 
 def own_addresses(app: App, candidate: Candidate) -> frozenset[str]:
-    """Return the addresses of the candidate's mailboxes: who on an invitation is the user."""
+    """Return who on an invitation is the user: the mailboxes' addresses, and those said before."""
     if candidate.id is None:
         return frozenset()
-    return frozenset(mailbox.address for mailbox in app.mailboxes.list(candidate.id))
+    with app.database.read() as connection:
+        invited_as = interviews.list_invited_as(connection, candidate.id)
+    return invited_as | {mailbox.address for mailbox in app.mailboxes.list(candidate.id)}

@@ -162,7 +162,7 @@ def _say_looked(looked: wording.Looked, candidate: Candidate) -> None:
     say(f"f{follow_up.id}       {printing.describe_state(follow_up)}")
     say(f"To        {follow_up.to_name}{address}")
     if follow_up.slot is not None:
-        printing.say_slot(follow_up.slot, candidate.zone)
+        printing.say_slot(follow_up.slot, candidate.zone, looked.listed.city)
     marking.say_text(Text(follow_up.subject, follow_up.body), looked.findings)
     say()
     _tell_next(looked)
@@ -180,7 +180,7 @@ def _say_outcome(looked: wording.Looked, candidate: Candidate) -> None:
     follow_up = looked.follow_up
     say(f"f{follow_up.id} to {follow_up.to_name}: {printing.describe_state(follow_up)}")
     if follow_up.slot is not None and follow_up.state is State.SCHEDULED:
-        printing.say_slot(follow_up.slot, candidate.zone)
+        printing.say_slot(follow_up.slot, candidate.zone, looked.listed.city)
     say(f"Subject   {follow_up.subject}")
     marking.say_findings([kept for kept in looked.findings if kept.blocks])
     _tell_next(looked)
@@ -278,14 +278,9 @@ def _more_recipients(message: EmailMessage | None, reader: Person) -> tuple[str,
 
 
 def _as_json(looked: wording.Looked) -> dict[str, object]:
-    follow_up = looked.follow_up
     return {
-        "id": f"f{follow_up.id}",
-        "state": follow_up.state,
-        "waiting_for": follow_up.waiting_for,
-        "to": {"name": follow_up.to_name, "address": follow_up.to_address},
-        "subject": follow_up.subject,
-        "body": follow_up.body,
+        **printing.as_json(looked.listed),
+        "body": looked.follow_up.body,
         "findings": [_finding_json(kept) for kept in looked.findings],
     }
 

@@ -7,7 +7,7 @@ only with a higher SEQUENCE. Nothing is ever removed: a person no longer invited
 from dataclasses import replace
 
 from service import timing
-from service.records import Interview, Person, Talk
+from service.records import Interview, Overrides, Person, Talk
 
 _SAID_FIELDS = (("company", "the company"), ("role", "the role"), ("agency", "the agency"))
 
@@ -44,8 +44,19 @@ def merge(stored: Interview, new: Interview) -> tuple[Interview, tuple[str, ...]
         mailbox=new.mailbox or stored.mailbox,
         company_short=new.company_short or stored.company_short,
         language=stored.language if new.language == "en" else new.language,
+        overrides=merge_overrides(stored.overrides, new.overrides),
     )
     return joined, tuple(differences)
+
+
+def merge_overrides(stored: Overrides, new: Overrides) -> Overrides:
+    """Lay what is different by the new submission over what was by the old one."""
+    return Overrides(
+        earliest=new.earliest or stored.earliest,
+        rest_days=new.rest_days or stored.rest_days,
+        days_off=(stored.days_off - new.working_days) | new.days_off,
+        working_days=(stored.working_days - new.days_off) | new.working_days,
+    )
 
 
 def _is_newer(stored: Interview, new: Interview) -> bool:
@@ -68,10 +79,11 @@ def _is_newer(stored: Interview, new: Interview) -> bool:
 def _merge_talks(stored: Interview, new: Interview, differences: list[str]) -> tuple[Talk, ...]:
     talks = list(stored.talks)
     for talk in new.talks:
-        position = _find_talk(talks, talk, is_only=len(talks) == len(new.talks) == 1)
+        is_only = len(talks) == len(new.talks) == 1 and _shares_people(stored, new)
+        position = _find_talk(talks, talk, is_only=is_only)
         if position is None:
             talks.append(replace(talk, id=None))
-            differences.append(f"a further talk at {_say(talk)} is added")
+            differences.append(f"a further talk at {_say(talk, stored)} is added")
             continue
         known = talks[position]
         if known.calendar_uid and talk.calendar_uid and talk.sequence < known.sequence:
@@ -80,7 +92,7 @@ def _merge_talks(stored: Interview, new: Interview, differences: list[str]) -> t
             )
             continue
         if (known.starts_at, known.ends_at) != (talk.starts_at, talk.ends_at):
-            differences.append(f"the talk moved from {_say(known)} to {_say(talk)}")
+            differences.append(f"the talk moved from {_say(known, stored)} to {_say(talk, stored)}")
         talks[position] = replace(
             talk,
             id=known.id,
@@ -89,6 +101,13 @@ def _merge_talks(stored: Interview, new: Interview, differences: list[str]) -> t
             title=talk.title or known.title,
         )
     return tuple(sorted(talks, key=lambda talk: talk.starts_at))
+
+
+def _shares_people(stored: Interview, new: Interview) -> bool:
+    """Whether somebody is in both; other people at another hour are a further talk (T09)."""
+    if not (stored.people and new.people):
+        return True
+    return any(_find_person(list(stored.people), person) is not None for person in new.people)
 
 
 def _find_talk(talks: list[Talk], talk: Talk, *, is_only: bool) -> int | None:
@@ -144,5 +163,8 @@ def _merge_person(known: Person, new: Person, differences: list[str]) -> Person:
     return replace(known, is_direct=known.is_direct or new.is_direct, kind=new.kind, **values)
 
 
-def _say(talk: Talk) -> str:
-    return timing.describe_moment(talk.starts_at, talk.zone, user_zone=talk.zone)
+def _say(talk: Talk, interview: Interview) -> str:
+    """Say when it is on the readers' clock; invitations often count in UTC."""
+    zone = interview.zone
+    city = interview.place.city if interview.place else None
+    return timing.describe_moment(talk.starts_at, zone, user_zone=zone, city=city)

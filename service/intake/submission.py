@@ -7,31 +7,42 @@ left None: the place, whether it took place, whom of those invited to come one h
 import json
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from service import timing
 from service.errors import BadInput
 from service.intake import kinds, readers, talks, wordlists
 from service.intake.submission_keys import (
     Location,
     Problems,
     SubmissionKeys,
+    TimingKeys,
     label_key,
     show_example,
     validate,
 )
-from service.records import Interview, Person, Talk
+from service.records import Interview, Overrides, Person, Talk
 
 _HINT = "Mend the file and add it again; callback add --example prints a whole one."
 _LARGEST = 512 * 1024
-_FLAGS = {"people": "person", "took_place": "took-place"}
+_FLAGS = {
+    "people": "person",
+    "took_place": "took-place",
+    "rest_days": "rest-days",
+    "days_off": "day-off",
+    "working_days": "working-day",
+}
 _FLAG_EXAMPLES = {
     "people": '--person "Sabine Krüger <sabine.krueger@tidewater.example>"',
     "agency": '--agency "Rourke & Hale" --representative "Ciara Rourke <ciara@rourke.example>"',
     "starts": '--starts "2026-12-08 14:00"',
     "ends": '--ends "15:00"',
+    "rest_days": "--rest-days same-day",
+    "days_off": "--day-off 2026-12-24",
+    "working_days": "--working-day 2026-12-26",
 }
 _LONG_KEY = re.compile(r"(?<![\w-])(?:[\w-]++[ \t]*+\.[ \t]*+){60}")
 """A dotted key of thousands of parts keeps tomllib busy for a minute."""
@@ -109,6 +120,16 @@ def from_flags(
     return submission
 
 
+def read_overrides(raw: Mapping[str, Any]) -> Overrides:
+    """Read what flags say of the timing; raise `BadInput` as the others do."""
+    problems = Problems(_label_flag, _show_flag)
+    keys = validate({"timing": _drop_empty(dict(raw))}, problems)
+    own = _read_overrides(keys.timing, problems)
+    if problems.sentences:
+        raise _refusal("What was given", problems)
+    return own
+
+
 def read_person(text: str) -> Person:
     """Read one person as a flag or a prompt gives them; raise `BadInput` as the others do."""
     problems = Problems(_label_flag, _show_flag)
@@ -132,7 +153,7 @@ def _refusal(what: str, problems: Problems) -> BadInput:
 
 def _label_flag(location: Location) -> str:
     """Return "--person 2 (email)" for the address of the second person."""
-    names = [part for part in location if isinstance(part, str)]
+    names = _names(location)
     if names == ["agency", "name"]:
         return "--agency"
     if names[:1] == ["agency"] and len(names) > 1:
@@ -143,11 +164,17 @@ def _label_flag(location: Location) -> str:
 
 
 def _show_flag(location: Location) -> str | None:
-    names = [part for part in location if isinstance(part, str)]
+    names = _names(location)
     if names and names[0] in _FLAG_EXAMPLES:
         return _FLAG_EXAMPLES[names[0]]
     key, _, value = (show_example(location) or "").partition(" = ")
     return f"--{_FLAGS.get(key, key)} {value}" if value else None
+
+
+def _names(location: Location) -> list[str]:
+    """Return the keys of a location; those of the timing have flags of their own."""
+    names = [part for part in location if isinstance(part, str)]
+    return names[1:] if names[:1] == ["timing"] and len(names) > 1 else names
 
 
 def _read_flag(text: str) -> dict[str, Any]:
@@ -218,8 +245,20 @@ def _build(raw: dict[str, Any], problems: Problems, now: datetime | None) -> Sub
         took_place=keys.took_place,
         guesses=frozenset({"ends"}) if when.is_end_assumed else frozenset(),
         mailbox=keys.mailbox,
+        overrides=_read_overrides(keys.timing, problems),
     )
-    return Submission(interview, at)
+    return None if problems.sentences else Submission(interview, at)
+
+
+def _read_overrides(keys: TimingKeys, problems: Problems) -> Overrides:
+    """Read what is different of the settings, held to the rules of a policy."""
+    own = Overrides(keys.earliest, keys.rest_days, keys.days_off, keys.working_days)
+    try:
+        timing.Policy().override(own)
+    except BadInput as error:
+        for problem in error.problems:
+            problems.add(("timing",), problem)
+    return own
 
 
 def _check_whole(

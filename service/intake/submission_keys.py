@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from service.intake import addresses, texts
+from service.records import RestDays
 
 EXAMPLES: Mapping[str, str] = {
     "company": 'company = "Tidewater Systems"',
@@ -40,6 +41,11 @@ EXAMPLES: Mapping[str, str] = {
     "body": 'body = "Dear Sabine ..."',
     "agency": '[agency] with name = "Rourke & Hale" and representative = "Ciara Rourke"',
     "representative": 'representative = "Ciara Rourke"',
+    "timing": '[timing] with rest_days = "same-day"',
+    "earliest": 'earliest = "10:00"',
+    "rest_days": 'rest_days = "same-day"',
+    "days_off": "days_off = [2026-12-24]",
+    "working_days": "working_days = [2026-12-26]",
 }
 _SYNONYMS: Mapping[str, str] = {
     "reasons": "why",
@@ -115,6 +121,28 @@ def _read_moment(value: object) -> object:
     return moment
 
 
+def _read_hour(value: object) -> object:
+    """Take what TOML calls a time, or the same as text; to the minute."""
+    try:
+        hour = time.fromisoformat(value.strip()) if isinstance(value, str) else value
+    except ValueError as error:
+        raise PydanticCustomError("hour", "is no hour of the day") from error
+    if not isinstance(hour, time):
+        raise PydanticCustomError("hour", "is no hour of the day")
+    return hour
+
+
+def _read_day(value: object) -> object:
+    """Take what TOML calls a date, or the same as text."""
+    try:
+        day = date.fromisoformat(value.strip()) if isinstance(value, str) else value
+    except ValueError as error:
+        raise PydanticCustomError("day", "is no date") from error
+    if not isinstance(day, date) or isinstance(day, datetime):
+        raise PydanticCustomError("day", "is no date")
+    return day
+
+
 def _read_end(value: object) -> object:
     """Take an hour alone, too: the end on the day of the start."""
     if isinstance(value, time):
@@ -133,6 +161,8 @@ Address = Annotated[str, AfterValidator(_check_address)]
 Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$")]
 Moment = Annotated[datetime, BeforeValidator(_read_moment)]
 End = Annotated[datetime | time, BeforeValidator(_read_end)]
+Hour = Annotated[time, BeforeValidator(_read_hour)]
+Day = Annotated[date, BeforeValidator(_read_day)]
 Answer = Annotated[bool, Field(strict=True)]
 
 
@@ -178,6 +208,15 @@ class AgencyKeys(ReaderKeys):
     representative: Line | None = None
 
 
+class TimingKeys(_Keys):
+    """The [timing]: what of the setting of that name is different for this interview."""
+
+    earliest: Hour | None = None
+    rest_days: RestDays | None = None
+    days_off: frozenset[Day] = Field(default=frozenset(), max_length=400)
+    working_days: frozenset[Day] = Field(default=frozenset(), max_length=400)
+
+
 class SubmissionKeys(_Keys):
     """A whole submission."""
 
@@ -195,6 +234,7 @@ class SubmissionKeys(_Keys):
     at: Moment | None = None
     people: list[PersonKeys] = Field(default=[], max_length=500)
     agency: AgencyKeys | None = None
+    timing: TimingKeys = TimingKeys()
 
 
 class Problems:
@@ -277,11 +317,19 @@ def _explain(details: ErrorDetails, location: Location) -> str:
     kind = details["type"]
     if kind == "extra_forbidden":
         return _explain_unknown(str(location[-1]), location[:-1])
-    if kind in {"string_type", "bool_type", "list_type", "model_type", "dict_type"}:
+    if kind in {
+        "string_type",
+        "bool_type",
+        "list_type",
+        "frozen_set_type",
+        "model_type",
+        "dict_type",
+    }:
         wanted = {
             "string_type": "text in quotes",
             "bool_type": "true or false",
             "list_type": "a list of tables",
+            "frozen_set_type": "a list of dates",
         }
         return f"must be {wanted.get(kind, 'a table of keys')}"
     if kind == "string_pattern_mismatch":
@@ -296,6 +344,7 @@ def _explain_unknown(key: str, table: Location) -> str:
         "talks": TalkKeys,
         "people": PersonKeys,
         "agency": AgencyKeys,
+        "timing": TimingKeys,
     }
     model = models.get(str(table[0]), SubmissionKeys) if table else SubmissionKeys
     known = list(model.model_fields)

@@ -16,9 +16,10 @@ Whatever stores a slot stores it whole: planned again from the same input it is 
 target lies ahead, but a missed slot is `replan`'s matter, not `plan`'s.
 """
 
-from service.timing.late import is_missed, is_stale, may_send_now, replan
+from service.records import RestDays
+from service.timing.late import is_missed, is_stale, may_send_now, reconsider, replan
 from service.timing.named import fix
-from service.timing.rules import Choice, Policy, Reader, RestDays
+from service.timing.rules import Choice, Policy, Reader
 from service.timing.slots import choices, plan
 from service.timing.spoken import parse_when
 from service.timing.words import describe, describe_moment
@@ -37,5 +38,6 @@ __all__ = [
     "may_send_now",
     "parse_when",
     "plan",
+    "reconsider",
     "replan",
 ]

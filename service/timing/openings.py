@@ -17,7 +17,6 @@ from service.timing.rules import (
     SAME_DAY_AFTER,
     WINDOW_OPENS,
     Policy,
-    RestDays,
     find_zone,
 )
 
@@ -58,8 +57,8 @@ class Desk:
         return datetime.combine(day, wall, self.zone).astimezone(UTC)
 
     def may_open(self, day: date) -> bool:
-        """Tell whether a mail may go on this day at all (T04)."""
-        return self.policy.rest_days is RestDays.SEND or not self.calendar.is_rest(day)
+        """Tell whether a mail may go on this day without being asked to (T04)."""
+        return not self.calendar.is_rest(day)
 
     def opens(self, day: date) -> datetime:
         """Return the start of the window (T10); an `earliest` before it opens it sooner."""
@@ -95,18 +94,24 @@ def ceil_minute(instant: datetime) -> datetime:
 
 
 def find_opening(
-    desk: Desk, not_before: datetime, from_day: date, *, latest: time | None = None
+    desk: Desk,
+    not_before: datetime,
+    from_day: date,
+    *,
+    latest: time | None = None,
+    rest_day: date | None = None,
 ) -> Opening:
     """Return the first opening from `from_day` on that starts no sooner than `not_before`.
 
     It starts at the policy's `earliest`, or at `not_before` where that is later and no later than
-    `latest` (the window's end when None). BadInput when the next year has none, which only the
-    user's own days off can bring about.
+    `latest` (the window's end when None). `rest_day` is one on which it may go all the same (T04's
+    `send` means the morning after, and no other). BadInput when the next year has none, which only
+    the user's own days off can bring about.
     """
     passed: list[tuple[date, words.Label]] = []
     for offset in range(_SEARCH_DAYS):
         day = from_day + timedelta(days=offset)
-        if not desk.may_open(day):
+        if not desk.may_open(day) and day != rest_day:
             passed.append((day, desk.label(day)))
             continue
         close = desk.closes(day)
@@ -126,7 +131,9 @@ def find_opening(
 
 def find_same_day_opening(desk: Desk, ends_at: datetime, day: date) -> Opening | None:
     """Return the opening on the talk's own day (T04), None when it ended too late for one."""
-    start = max(ceil_minute(ends_at + SAME_DAY_AFTER), desk.opens(day))
+    earliest = desk.instant(day, desk.policy.earliest)
+    usual = desk.policy.earliest == Policy().earliest
+    start = max(ceil_minute(ends_at + SAME_DAY_AFTER), desk.opens(day) if usual else earliest)
     close = desk.closes(day)
     return Opening(start, close) if start <= close and desk.day_of(start) == day else None
 

@@ -3,13 +3,12 @@
 Constants are what nobody would change; what somebody would is in `Policy`, the `[timing]` settings.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
-from enum import StrEnum
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from service.errors import BadInput
-from service.records import Place, Slot
+from service.records import Overrides, Place, RestDays, Slot
 
 HEAD_START = timedelta(hours=3)
 """T03: the least time between the end of the talk and a mail of the next morning."""
@@ -51,14 +50,6 @@ EARLIEST_FROM, EARLIEST_UNTIL = time(6), time(18)
 """What `earliest` may be set to: before is night, after leaves no room in the window."""
 
 
-class RestDays(StrEnum):
-    """What happens when the morning after the interview is a rest day (T04)."""
-
-    NEXT_WORKING_DAY = "next-working-day"
-    SAME_DAY = "same-day"
-    SEND = "send"
-
-
 @dataclass(frozen=True, slots=True)
 class Policy:
     """The `[timing]` settings, or those of one interview.
@@ -88,8 +79,18 @@ class Policy:
         ]
         if problems:
             raise BadInput(
-                f"timing: {'; '.join(problems)}.", "Correct [timing].", problems=tuple(problems)
+                f"timing: {'; '.join(problems)}.", "Correct it.", problems=tuple(problems)
             )
+
+    def override(self, own: Overrides) -> "Policy":
+        """Return the policy of an interview of which `own` is different; BadInput as ever."""
+        return replace(
+            self,
+            earliest=own.earliest or self.earliest,
+            rest_days=own.rest_days or self.rest_days,
+            days_off=(self.days_off - own.working_days) | own.days_off,
+            working_days=(self.working_days - own.days_off) | own.working_days,
+        )
 
 
 @dataclass(frozen=True, slots=True)

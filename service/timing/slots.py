@@ -4,12 +4,12 @@ Whoever calls passes all readers of the interview in the order they are stored, 
 mail has left already: each one's minute depends on those before.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from service.errors import BadInput
-from service.records import Slot
+from service.records import RestDays, Slot
 from service.timing import words
 from service.timing.cautions import warn_of_day, warn_of_night
 from service.timing.openings import (
@@ -30,7 +30,6 @@ from service.timing.rules import (
     Choice,
     Policy,
     Reader,
-    RestDays,
 )
 from service.timing.spread import Mail, spread
 
@@ -57,6 +56,7 @@ def plan(
     now: datetime,
     *,
     user_zone: str,
+    taken: Collection[datetime] = (),
 ) -> list[Slot]:
     """Return one slot per reader, in their order.
 
@@ -64,7 +64,9 @@ def plan(
     start where the reader is. The result depends on `now` only once a target is past: then the
     mail is planned from now on with ten minutes' notice (T11), unless its usual minute leaves so
     much. A talk still to come is planned like any other. `target_at` is the target before natural
-    minutes; for one planned late it is the later one. BadInput when the talk ends before it starts.
+    minutes; for one planned late it is the later one. `taken` are the instants of other mails that
+    the same people read, from which these keep their distance. BadInput when the talk ends before
+    it starts.
     """
     if ends_at < starts_at:
         raise BadInput(
@@ -79,7 +81,7 @@ def plan(
         group = _pick_group(waiting)
         opening = group[0][1].opening
         mails = [Mail(e.reader.key, e.desk.zone, e.day) for _, e in group]
-        instants = spread(opening, mails, [slot.at for slot in slots.values()])
+        instants = spread(opening, mails, [*taken, *(slot.at for slot in slots.values())])
         if instants and _is_too_late(opening, instants[0], now):
             waiting |= {n: _postpone(errand, now) for n, errand in group}
             continue
@@ -98,6 +100,7 @@ def choices(
     now: datetime,
     *,
     user_zone: str,
+    taken: Collection[datetime] = (),
 ) -> list[Choice]:
     """Return the ways around a rest day (T04), the policy's own as the default.
 
@@ -114,7 +117,13 @@ def choices(
     preferred: tuple[datetime, ...] = ()
     for way in (RestDays.NEXT_WORKING_DAY, RestDays.SAME_DAY, RestDays.SEND):
         slots = plan(
-            starts_at, ends_at, readers, replace(policy, rest_days=way), now, user_zone=user_zone
+            starts_at,
+            ends_at,
+            readers,
+            replace(policy, rest_days=way),
+            now,
+            user_zone=user_zone,
+            taken=taken,
         )
         times = tuple(slot.at for slot in slots)
         offered.setdefault(times, Choice(way, tuple(slots), is_default=False))
@@ -138,8 +147,10 @@ def _open_errand(starts_at: datetime, ends_at: datetime, reader: Reader, policy:
     day = desk.day_of(starts_at)
     opening = _find_first_opening(desk, ends_at, day)
     note = desk.calendar.region.note
+    is_usual = policy.earliest == Policy().earliest
     reasons = (
         f"the morning after the talk of {words.name_day(day)}",
+        *(() if is_usual else (f"not before {policy.earliest:%H:%M} there, as you set it",)),
         *((note,) if note else ()),
         *opening.reasons,
     )
@@ -150,13 +161,16 @@ def _find_first_opening(desk: Desk, ends_at: datetime, day: date) -> Opening:
     """Find the opening of T02 to T04."""
     morning_after = day + _DAY
     is_rest = desk.calendar.is_rest(morning_after)
+    too_late: tuple[str, ...] = ()
     if is_rest and desk.policy.rest_days is RestDays.SAME_DAY:
         rest = words.tell_days([(morning_after, desk.label(morning_after))])
         if opening := find_same_day_opening(desk, ends_at, day):
             return replace(opening, reasons=(*rest, "sent on the day of the talk, as you asked"))
+        too_late = (f"the talk ended too late to send on {words.name_day(day)}",)
     soonest = ceil_minute(ends_at + HEAD_START)
-    opening = find_opening(desk, soonest, morning_after, latest=HEAD_START_UNTIL)
-    reasons = opening.reasons
+    rest_day = _rest_day(desk, day)
+    opening = find_opening(desk, soonest, morning_after, latest=HEAD_START_UNTIL, rest_day=rest_day)
+    reasons = (*too_late, *opening.reasons)
     if soonest > desk.instant(morning_after, desk.policy.earliest):
         ended = desk.read_at(ends_at)
         reasons = (f"never sooner than 3 hours after the talk ended at {ended:%H:%M}", *reasons)
@@ -169,6 +183,11 @@ def _find_first_opening(desk: Desk, ends_at: datetime, day: date) -> Opening:
     elif desk.calendar.is_made_up(sent_on):
         reasons = (*reasons, f"{words.name_day(sent_on)} is worked there to make up for a holiday")
     return replace(opening, reasons=reasons)
+
+
+def _rest_day(desk: Desk, day: date) -> date | None:
+    """Return the rest day on which a mail about the talk of `day` goes if it was asked for."""
+    return day + _DAY if desk.policy.rest_days is RestDays.SEND else None
 
 
 def _pick_group(waiting: Mapping[int, _Errand]) -> list[tuple[int, _Errand]]:
@@ -199,7 +218,7 @@ def _postpone(errand: _Errand, now: datetime) -> _Errand:
             opening = replace(same_day, start=max(notice, same_day.start))
     if opening is None:
         soonest = max(notice, ceil_minute(errand.ends_at + HEAD_START))
-        opening = find_opening(desk, soonest, today)
+        opening = find_opening(desk, soonest, today, rest_day=_rest_day(desk, errand.day))
     target = desk.read_at(errand.opening.start)
     reasons = (
         *errand.opening.reasons,

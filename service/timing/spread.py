@@ -41,8 +41,8 @@ def spread(
 ) -> list[datetime]:
     """Return an instant for each mail in order; fewer when the opening has no room for more.
 
-    `taken` are the instants of the interview's other mails. Where the usual distances would leave
-    the opening, the mails close up to the least distance.
+    `taken` are the instants of other mails that the same people read. Where the usual distances
+    would leave the opening, the mails close up to the least distance.
     """
     relaxed = _walk_relaxed(opening, mails, taken)
     if len(relaxed) == len(mails):

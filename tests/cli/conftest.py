@@ -10,7 +10,7 @@ from providers.base import Access, Grant
 from service.actions.office import id_of
 from service.app import App
 from service.config import Settings
-from tests.cli.papers import OWN_ADDRESS
+from tests.cli.papers import OWN_ADDRESS, PANEL, write
 from tests.cli.shell import Shell
 from tests.e2e.product import Product
 from tests.factories import open_test_app
@@ -76,6 +76,13 @@ def shell(
     """Type commands on the evening of the interviews, as Ana."""
     shutil.copytree(ana_home, home, dirs_exist_ok=True)
     return Shell(home, capsys, monkeypatch, TUESDAY_EVENING)
+
+
+@pytest.fixture
+def panel(shell: Shell, tmp_path: Path) -> Shell:
+    """Return Ana's shell with the two mails of i1 scheduled: f1 to Marisol and f2 to Priya."""
+    shell("add", write(tmp_path, "panel.toml", PANEL), "--yes")
+    return shell
 
 
 @pytest.fixture

@@ -6,13 +6,15 @@ import sqlite3
 import sys
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from service import cli
+from service import cli, outbox
+from service.outbox import transitions
+from tests.factories import open_test_app
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,38 @@ class Shell:
             mail["to"]["name"]: ": ".join(filter(None, (mail["state"], mail["waiting_for"])))
             for mail in self.mails().values()
         }
+
+    def bring(self, follow_up_id: int, state: str) -> None:
+        """Let an attempt end as delivery would end it: without an answer, refused, put off."""
+        at = datetime(2026, 12, 9, 9, 20, tzinfo=UTC)
+        with open_test_app(self.home) as app, app.database.write() as connection:
+            follow_up = outbox.get(connection, follow_up_id)
+            assert follow_up.mailbox_id is not None
+            claimed = outbox.claim(
+                connection,
+                follow_up,
+                mailbox_id=follow_up.mailbox_id,
+                access="send-only",
+                owner="test",
+                at=at,
+            )
+            attempt_id = claimed.attempt_id
+            assert attempt_id is not None
+            if state == "sending":
+                return
+            outbox.end_attempt(connection, attempt_id, at=at, outcome="test")
+            if state == "postponed":
+                outbox.postpone(
+                    connection,
+                    follow_up_id,
+                    attempt_id=attempt_id,
+                    next_try_at=at + timedelta(minutes=20),
+                    at=at,
+                    reason="a test",
+                )
+                return
+            end = {"unconfirmed": transitions.lose, "failed": transitions.refuse}[state]
+            end(connection, follow_up_id, attempt_id=attempt_id, at=at, reason="a test")
 
     def refuse(self, *arguments: str, typed: bytes = b"") -> str:
         """Run a command that must be refused and must leave no trace; return what it said."""

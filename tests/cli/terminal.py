@@ -14,15 +14,15 @@ _PATIENCE_SECONDS = 15
 
 
 class Terminal:
-    """One command on a terminal of 80 columns."""
+    """One command on a terminal, of 80 columns where nothing else is said."""
 
-    def __init__(self, product: Product, *arguments: str) -> None:
+    def __init__(self, product: Product, *arguments: str, columns: int = 80) -> None:
         self._process: pexpect.spawn[bytes] = pexpect.spawn(
             CALLBACK[0],
             [*CALLBACK[1:], *arguments],
             env=product.environment(),
             cwd=str(product.home.parent),
-            dimensions=(50, 80),
+            dimensions=(50, columns),
             timeout=_PATIENCE_SECONDS,
             # Whoever runs the tests in the background has Ctrl-C ignored; a user has not.
             preexec_fn=_listen_to_ctrl_c,

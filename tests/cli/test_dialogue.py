@@ -121,9 +121,9 @@ def test_a_rest_day_offers_three_real_times(product: Product) -> None:
         screen = terminal.finish()
     assert (
         "The morning after is no working day there. When should it go?\n"
-        "  1  next-working-day: Monday 14 December 09:18 in London\n"
-        "  2  same-day: Friday 11 December 18:26 in London\n"
-        "  3  send: Saturday 12 December 09:18 in London\n"
+        "  1  Monday 14 December 09:18 in London: the next working day\n"
+        "  2  Friday 11 December 18:26 in London: still on the day of the interview\n"
+        "  3  Saturday 12 December 09:18 in London: the morning after, though it is a rest day\n"
         "Number: [1] 2\n"
     ) in screen
     assert "f1  to Henrik Vogt: scheduled, Friday 11 December 18:26 in London\n" in screen
@@ -138,7 +138,7 @@ def test_a_wait_over_three_days_chooses_nothing_beforehand(product: Product) -> 
         terminal.answer("Number:", "1")
         terminal.answer("Schedule 1 mail?", "n")
         screen = terminal.finish(expect=1)
-    assert "  1  next-working-day: Tuesday 29 December 09:16 in London\n" in screen
+    assert "  1  Tuesday 29 December 09:16 in London: the next working day\n" in screen
 
 
 def test_a_city_that_is_several_is_asked_about(product: Product, tmp_path: Path) -> None:

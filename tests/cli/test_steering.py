@@ -6,77 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from service import outbox
-from service.outbox import transitions
 from tests.cli.papers import OWN_ADDRESS, PANEL, write
 from tests.cli.shell import Shell
-from tests.factories import open_test_app
 
 NOT_RUNNING = "Nothing is running that would send. Start it:  callback run\n"
 FIRST = "Wednesday 9 December 09:10 in London"
 SECOND = "Wednesday 9 December 09:18 in London"
-
-
-@pytest.fixture
-def panel(shell: Shell, tmp_path: Path) -> Shell:
-    """Return Ana's shell with the two mails of i1 scheduled: f1 to Marisol and f2 to Priya."""
-    shell("add", write(tmp_path, "panel.toml", PANEL), "--yes")
-    return shell
-
-
-def _bring(shell: Shell, follow_up_id: int, state: str) -> None:
-    """Let an attempt end as delivery would end it: without an answer, or refused."""
-    at = datetime(2026, 12, 9, 9, 20, tzinfo=UTC)
-    with open_test_app(shell.home) as app, app.database.write() as connection:
-        follow_up = outbox.get(connection, follow_up_id)
-        assert follow_up.mailbox_id is not None
-        claimed = outbox.claim(
-            connection,
-            follow_up,
-            mailbox_id=follow_up.mailbox_id,
-            access="send-only",
-            owner="test",
-            at=at,
-        )
-        assert claimed.attempt_id is not None
-        if state == "sending":
-            return
-        outbox.end_attempt(connection, claimed.attempt_id, at=at, outcome="test")
-        end = {"unconfirmed": transitions.lose, "failed": transitions.refuse}[state]
-        end(connection, follow_up_id, attempt_id=claimed.attempt_id, at=at, reason="a test")
-
-
-def test_list_shows_when_each_mail_goes_out_and_how_it_stands(panel: Shell) -> None:
-    """One line a mail, by time; what needs the user comes first with its command."""
-    assert panel("list").out == (
-        f"f1  {FIRST}  Marisol Duarte  Tidewater Clinic  scheduled\n"
-        f"f2  {SECOND}  Priya Raman     Tidewater Clinic  scheduled\n"
-    )
-    _bring(panel, 1, "unconfirmed")
-    printed = panel("list")
-    assert printed.out == (
-        "! f1 to Marisol Duarte unconfirmed: did it go?:  look in Sent, then: callback sent f1,"
-        " or callback not-sent f1\n"
-        "\n"
-        f"f1  {FIRST}  Marisol Duarte  Tidewater Clinic  unconfirmed: did it go?\n"
-        f"f2  {SECOND}  Priya Raman     Tidewater Clinic  scheduled\n"
-    )
-    assert printed.err == NOT_RUNNING
-
-
-def test_list_leaves_out_what_is_done_unless_all_is_asked_for(panel: Shell) -> None:
-    """Sent and stopped mails are behind `--all`; with nothing else the list says so."""
-    panel("sent", "f1")
-    panel("stop", "f2")
-    printed = panel("list")
-    assert (printed.out, printed.err) == (
-        "",
-        "Nothing is waiting to be sent.\n  callback add invitation.ics\n",
-    )
-    assert [line.split()[-1] for line in panel("list", "--all").out.splitlines()] == [
-        "sent",
-        "stopped",
-    ]
 
 
 def test_show_is_the_whole_mail_with_its_history(panel: Shell) -> None:
@@ -158,9 +93,9 @@ def test_a_restored_mail_whose_time_has_passed_goes_the_next_working_morning(pan
 
 
 def test_a_failed_mail_is_retried(panel: Shell) -> None:
-    """Refused for good is not the end: the list says how to try again, and retry schedules."""
-    _bring(panel, 1, "failed")
-    assert "callback retry f1" in panel("list").out
+    """Refused for good is not the end: it is shown how to try again, and retry schedules."""
+    panel.bring(1, "failed")
+    assert "Next      callback retry f1\n" in panel("show", "f1").out
     assert panel.refuse("retry", "f2").startswith("f2 to Priya Raman is scheduled")
     panel("retry", "f1")
     assert panel.states()["Marisol Duarte"] == "scheduled"
@@ -168,8 +103,8 @@ def test_a_failed_mail_is_retried(panel: Shell) -> None:
 
 def test_an_unconfirmed_mail_is_settled_by_its_user(panel: Shell) -> None:
     """Only a person can tell: it went, or it did not; until then it cannot be stopped or moved."""
-    _bring(panel, 1, "unconfirmed")
-    _bring(panel, 2, "unconfirmed")
+    panel.bring(1, "unconfirmed")
+    panel.bring(2, "unconfirmed")
     for command in (("stop",), ("approve",), ("move", "tomorrow 10:00"), ("send-now",)):
         assert "unconfirmed" in panel.refuse(command[0], "f1", *command[1:])
     assert panel("sent", "f1").out == "f1 to Marisol Duarte: noted as sent\n"
@@ -189,7 +124,7 @@ def test_what_went_cannot_be_changed(panel: Shell, command: str) -> None:
 
 def test_a_mail_that_is_being_sent_can_still_be_asked_to_stop(panel: Shell) -> None:
     """While it is on its way the wish is noted, and honoured if it turns out not to have gone."""
-    _bring(panel, 1, "sending")
+    panel.bring(1, "sending")
     assert panel("stop", "f1").out == (
         "f1 to Marisol Duarte: stopped\n"
         "  It is being sent right now; it is stopped if it still can be. callback list tells.\n"
@@ -218,7 +153,7 @@ def test_status_says_whether_it_runs_and_what_is_next(panel: Shell) -> None:
         "mails      2 scheduled\n"
     )
     panel.wait_until(datetime(2026, 12, 9, 9, 15, tzinfo=UTC))
-    _bring(panel, 2, "failed")
+    panel.bring(2, "failed")
     assert panel("status").out == (
         "running    no: nothing is sent until you type callback run\n"
         "overdue    f1 to Marisol Duarte\n"
@@ -238,7 +173,7 @@ def test_everything_that_reads_prints_json_from_the_first_day_on(
 
 def test_status_as_json_names_ids(panel: Shell) -> None:
     """The same facts for programs."""
-    _bring(panel, 2, "unconfirmed")
+    panel.bring(2, "unconfirmed")
     status = panel.json("status")
     assert status["next"] == panel.mails()["f1"]
     assert (status["is_running"], status["heartbeat_at"]) == (False, None)

@@ -1,7 +1,7 @@
 """Late and missed slots (T11): notice, the own day, the next working morning, or held."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -16,6 +16,7 @@ from service.timing import (
     is_stale,
     may_send_now,
     plan,
+    reconsider,
     replan,
 )
 
@@ -121,12 +122,18 @@ def test_submitted_on_the_weekend_after_a_thursday_waits_for_monday() -> None:
     assert bounds(slot) == ("Mon 14", "09")
 
 
-def test_submitted_on_the_weekend_with_send_goes_that_day() -> None:
-    """T04, T11: who sends on rest days does so late, too."""
-    (slot,) = plan_at(
-        "2026-12-12 12:00", end="2026-12-10 15:00", policy=Policy(rest_days=RestDays.SEND)
+def test_send_means_the_morning_after_and_no_other_rest_day() -> None:
+    """T03, T04, T11: what cannot go on that Saturday goes on the next working morning."""
+    send = Policy(rest_days=RestDays.SEND)
+    (thursdays,) = plan_at("2026-12-12 12:00", end="2026-12-10 15:00", policy=send)
+    assert bounds(thursdays) == ("Mon 14", "09")
+    (fridays,) = plan_at("2026-12-12 12:00", end="2026-12-11 15:00", policy=send)
+    assert bounds(fridays) == ("Sat 12", "12")
+    starts_at, ends_at = moment("2026-12-11 20:00"), moment("2026-12-12 09:00")
+    (nights,) = plan(
+        starts_at, ends_at, [Reader(KEY, BERLIN)], send, ends_at, user_zone="Europe/Berlin"
     )
-    assert bounds(slot) == ("Sat 12", "12")
+    assert bounds(nights) == ("Mon 14", "09")
 
 
 def test_submitted_late_for_the_same_day_goes_while_its_window_is_open() -> None:
@@ -258,7 +265,7 @@ def test_missed_slot_on_a_rest_day_still_has_its_own_day() -> None:
     (saturday,) = plan_at("2026-12-11 15:00", end="2026-12-11 15:00", policy=policy)
     assert bounds(miss("2026-12-12 19:30", slot=saturday))[0] == "Sat 12"
     assert bounds(miss("2026-12-12 22:00", slot=saturday)) == ("Mon 14", "09")
-    assert bounds(miss("2026-12-12 22:00", slot=saturday, policy=policy)) == ("Sun 13", "09")
+    assert bounds(miss("2026-12-12 22:00", slot=saturday, policy=policy)) == ("Mon 14", "09")
 
 
 def test_missed_time_of_the_users_own_is_nobodys_own_any_more() -> None:
@@ -332,3 +339,33 @@ def test_missed_slot_follows_a_reader_who_moved() -> None:
     assert moved is not None
     assert moved.zone == "Asia/Dubai"
     assert f"{moved.at.astimezone(ZoneInfo('Asia/Dubai')):%a %d %H}" == "Thu 10 09"
+
+
+def test_a_late_slot_whose_day_has_become_a_day_off_is_planned_again() -> None:
+    """T06, T11: a late slot still to come moves on; one whose day is still good stays as it is."""
+    late = miss("2026-12-09 22:00")
+    assert late is not None
+    now = moment("2026-12-09 22:05")
+    off = Policy(days_off=frozenset({late.at.date()}))
+    assert reconsider(late, BERLIN, Policy(), now, KEY, user_zone="Europe/Berlin") == late
+    again = reconsider(late, BERLIN, off, now, KEY, user_zone="Europe/Berlin")
+    assert again is not None
+    assert bounds(again) == ("Fri 11", "09")
+    assert again.reasons[-3:] == (
+        f"Thursday 10 December {late.at.astimezone(ZONE):%H:%M} is no longer possible",
+        "Thursday 10 December is one of your days off",
+        f"moved to Friday 11 December {again.at.astimezone(ZONE):%H:%M}",
+    )
+    assert again.target_at == late.target_at
+
+
+def test_a_late_slot_that_would_go_too_late_now_is_stale() -> None:
+    """T11: with Friday off, Monday at nine is just fresh enough, and at ten it is not."""
+    late = miss("2026-12-10 22:00")
+    assert late is not None
+    friday_off, now = frozenset({late.at.date()}), moment("2026-12-10 22:05")
+    nine = reconsider(late, BERLIN, Policy(days_off=friday_off), now, KEY, user_zone="UTC")
+    assert nine is not None
+    assert bounds(nine) == ("Mon 14", "09")
+    ten = Policy(earliest=time(10), days_off=friday_off)
+    assert reconsider(late, BERLIN, ten, now, KEY, user_zone="UTC") is None

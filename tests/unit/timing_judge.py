@@ -80,18 +80,24 @@ def find_target(case: Case) -> datetime:
     """Return the first minute that the rules allow, before natural minutes."""
     is_same_day = case.policy.rest_days is RestDays.SAME_DAY and is_rest(case, case.day + DAY)
     if is_same_day:
-        soon = max(ceil(case.ends_at + HOUR), at(case, case.day, time(8, 30)))
+        opens = time(8, 30) if case.policy.earliest == time(9) else case.policy.earliest
+        soon = max(ceil(case.ends_at + HOUR), at(case, case.day, opens))
         if soon <= at(case, case.day, closes(case, case.day)) and on_day(case, soon, case.day):
             return soon
     day = case.day + DAY
     while True:
-        if case.policy.rest_days is RestDays.SEND or not is_rest(case, day):
+        if is_asked_for(case, day) or not is_rest(case, day):
             wall = case.policy.earliest
             while wall <= max(time(11, 30), case.policy.earliest) and wall <= closes(case, day):
                 if at(case, day, wall) >= case.ends_at + 3 * HOUR:
                     return at(case, day, wall)
                 wall = (datetime.combine(day, wall) + MINUTE).time()
         day += DAY
+
+
+def is_asked_for(case: Case, day: date) -> bool:
+    """Tell whether this is the one rest day on which `send` lets a mail go."""
+    return case.policy.rest_days is RestDays.SEND and day == case.day + DAY
 
 
 def on_day(case: Case, instant: datetime, day: date) -> bool:
@@ -124,7 +130,7 @@ def judge(case: Case, slot: Slot) -> list[str]:
     local = slot.at.astimezone(zone)
     target = find_target(case)
     on_own_day = local.date() == case.day and case.policy.rest_days is RestDays.SAME_DAY
-    may_rest = case.policy.rest_days is RestDays.SEND or on_own_day
+    may_rest = is_asked_for(case, local.date()) or on_own_day
     head_start = HOUR if on_own_day else 3 * HOUR
     wrong = {
         "not the first that qualifies": slot.target_at != target,
