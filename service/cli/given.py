@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from service.cli.loading import load
 from service.errors import BadInput
-from service.intake import addresses, places, submission, texts
+from service.intake import addresses, merge, places, submission, texts
 from service.intake.replies import Answered, read_answered
-from service.records import Interview, Kind, Person, Place
+from service.records import Interview, Kind, Overrides, Person, Place
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Z]{2})?")
 
@@ -28,6 +28,7 @@ class Given:
     met: tuple[str, ...] = ()
     lines: tuple[str, ...] = ()
     addresses: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
     whys: tuple[str, ...] = ()
     forms: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
@@ -35,6 +36,7 @@ class Given:
     agency: str | None = None
     representative: str | None = None
     mailbox: str | None = None
+    overrides: Overrides = field(default_factory=Overrides)
 
     def place(self) -> Place | None:
         """Return the place that `--where` names.
@@ -43,17 +45,7 @@ class Given:
             BadInput: there is no such place, or several.
 
         """
-        if self.where is None:
-            return None
-        found = places.find_places(self.where)
-        if len(found) == 1:
-            return found[0]
-        if not found:
-            raise BadInput(
-                f'No city or time zone "{self.where}" is known.', "Name a larger city nearby."
-            )
-        listed = tuple(show_place(place) for place in found)
-        raise BadInput(f'"{self.where}" may be one of several.', "Say which.", problems=listed)
+        return None if self.where is None else _read_place(self.where, "--where")
 
     def submit(self, now: datetime) -> submission.Submission:
         """Return the submission that the flags are by themselves; raise `BadInput` as that does."""
@@ -77,10 +69,12 @@ class Given:
             met=self.met,
             lines=self.lines,
             addresses=self.addresses,
+            places=self.places,
             whys=self.whys,
             forms=self.forms,
             languages=self.languages,
             replies=self.replies,
+            overrides=self.overrides,
         )
 
     def check(self) -> None:
@@ -102,10 +96,11 @@ class Given:
             *(("--line", line) for line in self.lines),
             *(("--why-for", why) for why in self.whys),
         ]
-        forms = (("--form", texts.find_problem(form)) for form in self.forms)
+        several = [("--form", form) for form in self.forms]
+        several += [("--place", place) for place in self.places]
         found = [
             *((flag, texts.find_problem(text)) for flag, text in lines.items() if text),
-            *forms,
+            *((flag, texts.find_problem(text)) for flag, text in several),
             *((flag, texts.find_problem(text, is_prose=True)) for flag, text in prose if text),
         ]
         problems = [f"{flag}: {problem}" for flag, problem in found if problem]
@@ -123,6 +118,12 @@ class Given:
         people = _give_named(
             people, self.forms, "--form", lambda p, text: replace(p, form_of_address=text)
         )
+        people = _give_named(
+            people,
+            self.places,
+            "--place",
+            lambda p, text: replace(p, place=_read_place(text, "--place")),
+        )
         people = self._give_threads(people)
         people, language = self._give_languages(people)
         agency, people = self._read_agency(interview.agency, people)
@@ -136,6 +137,7 @@ class Given:
             people=people,
             agency=agency,
             mailbox=self.mailbox or interview.mailbox,
+            overrides=merge.merge_overrides(interview.overrides, self.overrides),
             guesses=interview.guesses
             - {name for name in ("company", "role") if getattr(self, name) is not None}
             - ({"place"} if self.where else set()),
@@ -257,6 +259,21 @@ def _give_named(
     return tuple(changed)
 
 
+def _read_place(text: str, flag: str) -> Place:
+    """Return the one place that is meant; several are shown as they can be typed."""
+    found = places.find_places(text)
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise BadInput(
+            f'No city or time zone "{text}" is known.',
+            "Name a larger city nearby, with its country where that helps.",
+        )
+    listed = tuple(show_place(place) for place in found)
+    example = f"{flag} '{listed[0]}'" if flag == "--where" else f"{flag} 'NAME: {listed[0]}'"
+    raise BadInput(f'"{text}" may be one of several.', f"Say which: {example}", listed)
+
+
 def read_person(text: str) -> Person:
     """Read "Sabine Krüger <s.krueger@example.com>"; a name alone has no address.
 
@@ -265,6 +282,28 @@ def read_person(text: str) -> Person:
 
     """
     return submission.read_person(text)
+
+
+def read_overrides(
+    rest_days: str | None,
+    earliest: str | None,
+    days_off: Sequence[str] | None,
+    working_days: Sequence[str] | None,
+) -> Overrides:
+    """Read what the flags say of the timing of this interview.
+
+    Raises:
+        BadInput: with every problem, each naming its flag.
+
+    """
+    return submission.read_overrides(
+        {
+            "rest_days": rest_days,
+            "earliest": earliest,
+            "days_off": list(days_off or ()),
+            "working_days": list(working_days or ()),
+        }
+    )
 
 
 def load_answered(file: str) -> Answered:
@@ -311,15 +350,9 @@ def name_person(person: Person, name: str) -> Person:
     )
 
 
-def show_city(place: Place) -> str:
-    """Return what names this place again when it is typed: the city with region and country."""
-    return ", ".join(part for part in (place.city, place.subdivision, place.country) if part)
-
-
 def show_place(place: Place) -> str:
-    """Return a place in words: city, region, country and zone."""
-    parts = [part for part in (place.city, place.subdivision, place.country) if part]
-    return f"{', '.join(parts)} ({place.zone})" if parts else place.zone
+    """Return a place in words, which name it again when they are typed."""
+    return places.write_place(place)
 
 
 def _find(people: tuple[Person, ...], text: str, flag: str) -> int:

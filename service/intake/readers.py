@@ -42,7 +42,7 @@ def find_place(text: str | None, location: Location, problems: Problems) -> Plac
     if len(found) == 1:
         return found[0]
     if found:
-        listed = "; ".join(_describe(place) for place in found)
+        listed = "; ".join(places.write_place(place) for place in found)
         problems.add(location, f"“{text}” may be one of several: {listed}")
     else:
         problems.add(location, f"no city or time zone “{text}” is known; name a larger one nearby")
@@ -115,9 +115,3 @@ def _settle_passing(people: list[Person], problems: Problems) -> list[Person]:
 
 def _locate(person: Person, number: int) -> Location:
     return ("agency",) if person.kind is Kind.REPRESENTATIVE else ("people", number)
-
-
-def _describe(place: Place) -> str:
-    if place.city is None:
-        return place.zone
-    return ", ".join(part for part in (place.city, place.subdivision, place.country) if part)

@@ -6,8 +6,8 @@ commands that plan nothing should not wait for it. One year of one region is rea
 """
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, time
 from functools import lru_cache
 from types import MappingProxyType
@@ -25,12 +25,45 @@ _HALF_WEEKDAYS: Final[Mapping[tuple[str, int], time]] = MappingProxyType({("AE",
 """Weekdays (Monday is 0) on which a country works until the hour given. The Emirates' Friday: the
 federal week since 1 January 2022."""
 
+_HALF_DAYS_OF_SOME: Final = frozenset({"CN"})
+"""Where half days are those of women, the young or soldiers alone, and offices stay open."""
+
 _NOON: Final = time(12)
 _OFFICES_CLOSE: Final = time(18)
 _BEFORE_CLOSING_MINUTES: Final = 30
 """The last mail goes so long before the office closes."""
 
 _YEAR_END: Final = "part of the New Year break"
+
+QUIET_DAYS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = MappingProxyType(
+    {
+        # The eve is no holiday in law, and work ends with the day before by nearly all agreements.
+        "AT": ("bank", ("Christmas Eve",)),
+        # Cities make them holidays, or everybody takes them off; the federal calendar leaves it.
+        "BR": ("optional", ("Carnival", "Corpus Christi")),
+        # Ontario's first Monday of August, given by most employers though no law asks for it.
+        "CA": ("optional", ("Civic Holiday",)),
+        # A holiday in the towns of Bavaria where most are Catholic, Munich among them.
+        "DE": ("catholic", ("Assumption Day",)),
+        "DK": ("optional", ("Constitution Day", "Christmas Eve", "New Year's Eve")),
+        # General holidays of banks, schools and the government, kept by offices, not by all shops.
+        "HK": ("optional", ("",)),
+        # Days that the government adds to the greatest feast, when the country travels home.
+        "ID": ("government", ("Eid al-Fitr",)),
+        # The days between the first and the last of both feasts.
+        "IL": ("optional", ("Pesach", "Sukkot")),
+        # A paid day off for employees, though no public holiday before 2026.
+        "KR": ("bank", ("Labor Day", "Workers' Day")),
+        "PT": ("optional", ("Carnival", "Christmas Eve")),
+        # Offices shut with the banks for these; the banks' other days are worked elsewhere.
+        "UY": ("bank", ("Carnival", "Tourism Week")),
+    }
+)
+"""Working days on which most offices are shut: the category of `holidays` and what is in the names.
+
+Besides these its `de_facto` days count, all of them. Left out, since offices are open as usual: the
+banks' other days (US, BE, SE), days of the civil service (IN, MO, TH), `school`, `unofficial`,
+`workday`, Good Friday where it is only the banks' (AT, IE), and what one faith or people keeps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +135,11 @@ class Calendar:
 
 def open_calendar(place: Place, policy: Policy) -> Calendar:
     """Return the calendar for a place; what is unknown about it stands in `region.note` (T05)."""
-    return Calendar(find_region(place.country, place.subdivision), policy)
+    region = find_region(place.country, place.subdivision)
+    if region.country and not place.subdivision and not place.city and _has_regions(region.country):
+        note = f"where in {region.country} is not known: only holidays of the whole country count"
+        region = replace(region, note=note)
+    return Calendar(region, policy)
 
 
 @lru_cache(maxsize=4096)
@@ -145,17 +182,29 @@ def read_year(country: str | None, subdivision: str | None, year: int) -> Year:
         for day in days
         if (country, day.weekday()) in _HALF_WEEKDAYS
     }
-    if "half_day" in public.supported_categories:
+    if "half_day" in public.supported_categories and country not in _HALF_DAYS_OF_SOME:
         half = _read(country, subdivision, year, "half_day")
         closes |= {day: _half_day_closes(str(name)) for day, name in half.items()}
-    quiet: dict[date, str] = {}
-    if "de_facto" in public.supported_categories:
-        de_facto = _read(country, subdivision, year, "de_facto")
-        quiet |= {day: str(name) for day, name in de_facto.items()}
+    quiet = _read_quiet(country, subdivision, year, public.supported_categories)
     if country == "JP":
         quiet |= {day: _YEAR_END for day in days if _is_japanese_year_end(day)}
     made_up = frozenset(day for day in days if day not in rest and public.is_weekend(day))
     return _freeze(rest, closes, quiet, made_up)
+
+
+def _read_quiet(
+    country: str, subdivision: str | None, year: int, known: Collection[str]
+) -> dict[date, str]:
+    quiet: dict[date, str] = {}
+    if "de_facto" in known:
+        de_facto = _read(country, subdivision, year, "de_facto")
+        quiet |= {day: str(name) for day, name in de_facto.items()}
+    if country in QUIET_DAYS:
+        category, wanted = QUIET_DAYS[country]
+        for day, name in _read(country, subdivision, year, category).items():
+            if any(part in name for part in wanted):
+                quiet[day] = str(name)
+    return quiet
 
 
 def _freeze(
@@ -180,6 +229,12 @@ def _open_country(code: str) -> "HolidayBase | None":
         return holidays.country_holidays(code)
     except NotImplementedError:
         return None
+
+
+@lru_cache(maxsize=256)
+def _has_regions(country: str) -> bool:
+    calendar = _open_country(country)
+    return calendar is not None and bool(calendar.subdivisions)
 
 
 def _subdivisions(calendar: "HolidayBase") -> frozenset[str]:

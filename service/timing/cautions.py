@@ -23,18 +23,19 @@ def warn_of_day(desk: Desk, at: datetime) -> tuple[str, ...]:
         return ()
     warnings: list[str] = []
     if name := calendar.quiet_name(day):
-        warnings.append(
-            f"{words.name_day(day)} is {words.name_holiday(name)}: most offices are closed"
-        )
+        label = words.label_holiday(name)
+        warnings.append(f"{words.name_day(day)} {label.one}: most offices are closed")
     elif is_bridge_day(desk, day):
         warnings.append(
             f"{words.name_day(day)} lies between a holiday and another rest day: many take it off"
         )
     if near := _find_estimate_beside(desk, day):
+        other = words.name_day(day) if abs(near - day) == _DAY else "it"
+        turned = "a holiday" if abs(near - day) == _DAY else "a working day"
         warnings.append(
             f"{words.name_day(near)} is only estimated as "
             f"{words.name_holiday(calendar.holiday_name(near))}: "
-            f"{words.name_day(day)} may turn out to be a holiday"
+            f"{other} may turn out to be {turned}"
         )
     return tuple(warnings)
 
@@ -59,8 +60,13 @@ def is_bridge_day(desk: Desk, day: date) -> bool:
 
 
 def _find_estimate_beside(desk: Desk, day: date) -> date | None:
-    calendar = desk.calendar
-    for other in (day - _DAY, day + _DAY):
-        if words.is_estimate(calendar.holiday_name(other)):
-            return other
+    """Return an estimated holiday that bears on this day: the next, or one just waited for."""
+    following = day + _DAY
+    if words.is_estimate(desk.calendar.holiday_name(following)):
+        return following
+    before = day - _DAY
+    while desk.calendar.is_rest(before):
+        if words.is_estimate(desk.calendar.holiday_name(before)):
+            return before
+        before -= _DAY
     return None

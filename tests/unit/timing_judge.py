@@ -42,8 +42,8 @@ def load(country: str, subdivision: str | None) -> holidays.HolidayBase:
 
 @lru_cache(maxsize=2000)
 def load_half_days(country: str, subdivision: str | None) -> dict[date, str]:
-    """Load the half days of a country that has any."""
-    if "half_day" not in load(country, subdivision).supported_categories:
+    """Load the half days of a country that has any; China's are those of a few people only."""
+    if country == "CN" or "half_day" not in load(country, subdivision).supported_categories:
         return {}
     return holidays.country_holidays(
         country,
