@@ -108,9 +108,9 @@ def _look_at_queue(app: App, candidate: Candidate) -> list[Check]:
         checks.append(Check(False, "nothing is running that would send", "callback run"))
     else:
         checks.append(Check(True, "a service is running"))
-    if status.missed and not status.is_running:
+    if status.overdue and not status.is_running:
         checks.append(
-            Check(False, f"mails whose time has come: {len(status.missed)}", "callback run")
+            Check(False, f"mails whose time has come: {len(status.overdue)}", "callback run")
         )
     if status.needs_user:
         checks.append(

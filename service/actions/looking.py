@@ -57,7 +57,8 @@ class Status:
     next_up: Listed | None
     signed_out: tuple[Mailbox, ...]
     needs_user: tuple[Listed, ...]
-    missed: tuple[Listed, ...]
+    overdue: tuple[Listed, ...]
+    """Those whose time has come and that have not gone."""
     recorded_ahead_at: datetime | None
     """When something was recorded here, by a clock that was ahead of now: one of both is wrong."""
 
@@ -172,17 +173,15 @@ def status(office: Office, candidate: Candidate) -> Status:
         next_up=coming[0] if coming else None,
         signed_out=tuple(list_signed_out(office, candidate)),
         needs_user=tuple(each for each in listed if needs_user(each, now)),
-        missed=tuple(each for each in scheduled if _is_missed(each.follow_up, now)),
+        overdue=tuple(each for each in scheduled if (moment_of(each) or now) < now),
         recorded_ahead_at=recorded_ahead_at,
     )
 
 
-def _is_missed(follow_up: FollowUp, now: datetime) -> bool:
-    """Whether it did not go when it was to, and is planned anew as soon as somebody looks."""
-    slot = follow_up.slot
-    if slot is None:
-        return False
-    return timing.is_missed(slot, max(slot.at, follow_up.next_try_at or slot.at), now)
+def is_missed(listed: Listed, now: datetime) -> bool:
+    """Whether it is so late that it is planned anew as soon as a service looks (T11)."""
+    slot, moment = listed.follow_up.slot, moment_of(listed)
+    return slot is not None and moment is not None and timing.is_missed(slot, moment, now)
 
 
 def needs_user(listed: Listed, now: datetime) -> bool:

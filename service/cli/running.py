@@ -85,7 +85,7 @@ def say_next_step(context: typer.Context) -> None:
             state = printing.describe_state(follow_up)
             say(f"Next: f{follow_up.id} to {follow_up.to_name} {state}:")
             say(f"  {printing.next_command(follow_up)}")
-        elif (found.next_up or found.missed) and not found.is_running:
+        elif (found.next_up or found.overdue) and not found.is_running:
             say("Next: mails are scheduled, and nothing is running that would send them:")
             say("  callback run")
         elif found.next_up is None:
@@ -101,9 +101,9 @@ def _report_missed(app: App) -> None:
     if candidate is None:
         return
     found = looking.status(app.office, candidate)
-    for each in found.missed:
+    for each in found.overdue:
         slot = each.follow_up.slot
-        if slot is not None:
+        if slot is not None and looking.is_missed(each, app.office.now()):
             when = timing.describe(slot, user_zone=candidate.zone, city=each.city)
             tell(f"missed while nothing was running: f{each.follow_up.id} of {when}")
 
@@ -123,7 +123,7 @@ def _say_status(found: looking.Status, candidate: Candidate, now: datetime) -> N
         say(f"           this computer must be awake and online on {moment}")
     for mailbox in found.signed_out:
         say(f"signed out {mailbox.address}: callback connect {mailbox.provider}")
-    for each in found.missed:
+    for each in found.overdue:
         say(f"overdue    f{each.follow_up.id} to {each.follow_up.to_name}")
     for each in found.needs_user:
         state = printing.describe_state(each.follow_up)
@@ -142,6 +142,6 @@ def _say_status_json(found: looking.Status) -> None:
             "next": printing.as_json(found.next_up) if found.next_up else None,
             "signed_out": [mailbox.address for mailbox in found.signed_out],
             "needs_you": [f"f{each.follow_up.id}" for each in found.needs_user],
-            "overdue": [f"f{each.follow_up.id}" for each in found.missed],
+            "overdue": [f"f{each.follow_up.id}" for each in found.overdue],
         }
     )

@@ -8,7 +8,8 @@ the database. The rules are T01 to T15 of the timing facts; each constant in `ru
 - `openings` finds the first stretch of a day in which a mail may go.
 - `spread` gives each mail its natural minute and keeps a panel's mails apart.
 - `slots` plans an interview and offers the choices around a rest day.
-- `named` accepts a time that the user named; `spoken` reads how it was typed.
+- `named` accepts a time that the user named; `spoken` decides whether one that was typed is clear,
+  of the `readings` that its grammar allows and what they may mean (`meanings`).
 - `late` decides what becomes of a slot that was missed.
 - `cautions` says what is doubtful about a slot; `words` says all of it in English.
 

@@ -49,6 +49,9 @@ FIXED_FOR = timedelta(hours=3)
 EARLIEST_FROM, EARLIEST_UNTIL = time(6), time(18)
 """What `earliest` may be set to: before is night, after leaves no room in the window."""
 
+YEARS = range(2000, 3000)
+"""The years that can be typed; whatever lies beyond is a slip."""
+
 
 @dataclass(frozen=True, slots=True)
 class Policy:

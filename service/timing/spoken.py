@@ -5,35 +5,53 @@ whole is refused, never half of it used. Whoever calls echoes the result with bo
 """
 
 import re
-from datetime import date, datetime, time, timedelta
-from typing import Final
+import unicodedata
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from service.errors import BadInput
 from service.records import Place
-from service.timing.rules import find_zone
-from service.timing.words import MONTHS, WEEKDAYS, name_day
+from service.timing.rules import YEARS, find_zone
+from service.timing.words import MONTHS, WEEKDAYS, name_day, name_zone
+
+if TYPE_CHECKING:
+    from service.timing.meanings import Lack, Moment
 
 _HINT: Final = (
-    "Write it like '2026-12-09 10:00', 'tomorrow 10:00', 'monday 9:30', '9 december 10:00' "
-    "or 'in 2 hours'."
+    "Write it like '2026-12-09 10:00', 'tomorrow 10:00', 'friday 9:30', '9 december 10:00' "
+    "or 'in 2 hours'"
 )
-_DAY: Final = timedelta(days=1)
+_LONGEST: Final = 80
+_SHOWN: Final = 40
+_FAR: Final = timedelta(days=183)
+"""A date without a year that comes later than this was more likely meant in the year that it is."""
 
-_MOMENT = re.compile(
-    r"(\d{4}-\d{2}-\d{2})[ t](\d{1,2}:\d{2})(?::(\d{2}))?\s*(z|[+-]\d{2}:?\d{2})?", re.ASCII
+_INSTANT: Final = re.compile(
+    r"(\d{4}-\d{2}-\d{2})[ t](\d{2}:\d{2})(?::(\d{2}))? ?(z|[+-]\d{2}:?\d{2})?", re.ASCII
 )
-_LATER = re.compile(r"in (\d{1,4}|an?) ?(minutes?|mins?|hours?|h)", re.ASCII)
-_TIMED = re.compile(
-    r"(?P<day>.*?)\s*\b(?:(?P<hour>\d{1,2}):(?P<minute>\d{2})|(?P<bare>\d{1,2}))\s*(?P<half>am|pm)?",
-    re.ASCII,
-)
-_NUMBERS = re.compile(r"(\d{1,2})([./-])(\d{1,2})(?:\2(\d{4}|\d{2}))?[.]?", re.ASCII)
-_WRITTEN = re.compile(
-    r"(?:(?P<first>\d{1,2})(?:st|nd|rd|th)?\.? (?P<month>[a-z]+)|"
-    r"(?P<other>[a-z]+) (?P<last>\d{1,2})(?:st|nd|rd|th)?)(?: (?P<year>\d{4}))?",
-    re.ASCII,
-)
+_ACCENTS: Final = re.compile("[\u0300-\u036f]")
+_JAPANESE: Final = "[\u3040-\u30ff\u4e00-\u9fff]"
+_WIDE: Final = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)}
+"""What a Japanese keyboard types for ASCII."""
+_PAUSES: Final = re.compile(rf"(?<={_JAPANESE})[ ]|[ ](?={_JAPANESE})")
+
+_UNTIMED: Final = {
+    "now": (
+        "leaves no time to stop it",
+        "callback send-now sends a mail in 20 seconds; or write 'in 5 minutes'.",
+    ),
+    "later": (
+        "does not say from when it counts",
+        "Write 'in 2 hours', which counts from now, or the day and the hour.",
+    ),
+    "week": (
+        "names no day",
+        "Write the day and the hour, like 'friday 10:00' or '2026-12-18 10:00'.",
+    ),
+}
+"""What is understood and never a moment: what is wrong with it, and what to type."""
 
 
 def parse_when(text: str, place: Place, now: datetime) -> datetime:
@@ -41,126 +59,127 @@ def parse_when(text: str, place: Place, now: datetime) -> datetime:
 
     Days and hours are those of the reader's clock; a date without a year is the next such one. It
     may be past: that is `fix`'s matter. BadInput when it is not understood or has two readings, as
-    03/04 has, and the weekday that today is.
+    03/04, a bare 3, and the weekday that today is have.
     """
     zone = find_zone(place.zone)
-    typed = re.sub(r"[\s,]+", " ", text.casefold().replace(" at ", " ")).strip()
-    if found := _MOMENT.fullmatch(typed):
-        return _read_moment(found, zone, text)
-    if found := _LATER.fullmatch(typed):
-        amount = 1 if found[1].startswith("a") else int(found[1])
-        unit = timedelta(minutes=1) if found[2].startswith("m") else timedelta(hours=1)
-        return (now + amount * unit).astimezone(zone)
-    today = now.astimezone(zone).date()
-    found = _TIMED.fullmatch(typed)
-    if not found or (found["bare"] and not found["half"]):
-        raise BadInput(f"{text!r} names no hour that could be understood.", _HINT)
-    clock = _read_time(found, text)
-    return datetime.combine(_read_day(found["day"], today, text), clock, zone)
+    text = text.translate(_WIDE)
+    _refuse_strange(text)
+    typed = fold(text)
+    if found := _INSTANT.fullmatch(typed):
+        return _read_instant(found, zone, text)
+    clock = f"on the clock in {place.city or name_zone(place.zone, now)}"
+    readings, unread = _find(typed, now, zone)
+    if unread is not None:
+        whole = unread in (typed, "")
+        where = "" if whole else f" from {unread!r} on"
+        raise BadInput(f"{text!r} is not understood{where}.", f"{_HINT}, {clock}.")
+    moments = [each for each in readings if not isinstance(each, str)]
+    lacks = {str(each) for each in readings if isinstance(each, str)}
+    if not moments:
+        raise _lack(text, lacks, now, zone, clock)
+    if "hour" in lacks:
+        told = " or ".join(_name(each) for each in sorted({each.at for each in moments}))
+        raise BadInput(f"{text!r} may name a day alone, or mean {told}.", f"{_HINT}, {clock}.")
+    moment = _choose(moments, text, clock)
+    if moment.day.is_yearless and moment.at - now > _FAR:
+        raise BadInput(
+            f"{text!r} comes next on {_name(moment.at)}.",
+            f"If that is meant, write its year: '{moment.at:%Y-%m-%d %H:%M}'.",
+        )
+    return moment.at
 
 
-def _read_moment(found: re.Match[str], zone: ZoneInfo, text: str) -> datetime:
+def _refuse_strange(text: str) -> None:
+    """Refuse what no keyboard types by accident, before anything else looks at it."""
+    if len(text) > _LONGEST:
+        raise BadInput(
+            f"{text[:_SHOWN]!r}... is too long for a time: {len(text)} characters.", f"{_HINT}."
+        )
+    for each in unicodedata.normalize("NFC", text):
+        is_plain = (each.isascii() and each.isprintable()) or each in "\t\n\r\u2019\u3001"
+        if not is_plain and unicodedata.category(each) not in ("Ll", "Lu", "Lo", "Lm", "Zs"):
+            name = unicodedata.name(each, "control character").lower()
+            raise BadInput(
+                f"{text!r} holds what cannot be read in a time: {name} (U+{ord(each):04X}).",
+                f"Type it without; figures as 0 to 9. {_HINT}.",
+            )
+
+
+def fold(text: str) -> str:
+    """Return the text in small letters without accents, single spaces between its words."""
+    bare = _ACCENTS.sub("", unicodedata.normalize("NFD", text.casefold()))
+    spaced = re.sub(r"[\s,、]+", " ", unicodedata.normalize("NFC", bare)).strip()
+    return _PAUSES.sub("", spaced)
+
+
+def _find(
+    typed: str, now: datetime, zone: ZoneInfo
+) -> "tuple[frozenset[Moment | Lack], str | None]":
+    """Return every reading, or none and what could not be read."""
+    # Imported here: the grammar's parser takes its time to load, and most commands read no time.
+    from service.timing import readings
+
+    try:
+        return readings.find(typed, now, zone), None
+    except readings.Unread as error:
+        return frozenset(), error.rest
+
+
+def _read_instant(found: re.Match[str], zone: ZoneInfo, text: str) -> datetime:
     day, clock, seconds, offset = found.groups()
     offset = (offset or "").replace("z", "+00:00")
     try:
-        exact = datetime.fromisoformat(f"{day}T{clock:0>5}:{seconds or '00'}{offset}")
+        exact = datetime.fromisoformat(f"{day}T{clock}:{seconds or '00'}{offset}")
     except ValueError as error:
-        raise BadInput(f"{text!r} is no date and hour that there is.", _HINT) from error
+        raise BadInput(f"{text!r} is no date and hour that there is.", f"{_HINT}.") from error
+    if exact.year not in YEARS:
+        raise BadInput(f"{text!r} is not of this time.", f"{_HINT}.")
     return exact.astimezone(zone) if exact.tzinfo else exact.replace(tzinfo=zone)
 
 
-def _read_time(found: re.Match[str], text: str) -> time:
-    hour, minute = int(found["hour"] or found["bare"]), int(found["minute"] or 0)
-    first, last = (1, 12) if found["half"] else (0, 23)
-    if not first <= hour <= last or minute > 59:
-        raise BadInput(f"{text!r} names no hour that there is.", _HINT)
-    if found["half"]:
-        hour = hour % 12 + (12 if found["half"] == "pm" else 0)
-    return time(hour, minute)
-
-
-def _read_day(typed: str, today: date, text: str) -> date:
-    relative = {"today": 0, "tomorrow": 1, "day after tomorrow": 2, "the day after tomorrow": 2}
-    if typed in relative:
-        return today + relative[typed] * _DAY
-    if not typed:
-        raise BadInput(f"{text!r} names no day.", f"Write 'today {text}' or 'tomorrow {text}'.")
-    words = typed.removeprefix("on ").split(" ")
-    weekday = _find_name(words[-1], WEEKDAYS)
-    if weekday is not None and words[:-1] in ([], ["next"], ["this"], ["coming"]):
-        return _read_weekday(weekday, words[:-1] == ["next"], today, text)
-    weekday = _find_name(words[0], WEEKDAYS)
-    rest = " ".join(words if weekday is None else words[1:])
-    day = _read_date(rest, today, text)
-    if weekday is not None and day.weekday() != weekday:
+def _choose(moments: "Collection[Moment]", text: str, clock: str) -> "Moment":
+    """Return the only moment that is meant; a weekday beside a date is a check on it."""
+    right = {each.at: each for each in moments if each.day.is_right}
+    if not right:
+        wrong = min(moments, key=lambda each: each.at)
+        day, weekday = wrong.day.date, wrong.day.weekday or 0
         raise BadInput(
             f"{text!r}: {day.day} {MONTHS[day.month - 1]} {day.year} is a "
             f"{WEEKDAYS[day.weekday()]}, not a {WEEKDAYS[weekday]}.",
-            _HINT,
+            f"{_HINT}.",
         )
-    return day
+    first, *others = sorted(right)
+    if others:
+        named = " or ".join(_name(each) for each in (first, *others))
+        written = " or ".join(f"'{each:%Y-%m-%d %H:%M}'" for each in (first, *others))
+        raise BadInput(f"{text!r} may mean {named}, {clock}.", f"Write {written}.")
+    return right[first]
 
 
-def _read_weekday(weekday: int, is_next: bool, today: date, text: str) -> date:
-    ahead = (weekday - today.weekday()) % 7
-    near, far = today + ahead * _DAY, today + (ahead + 7) * _DAY
-    if is_next or ahead == 0:
-        raise BadInput(
-            f"{text!r} may mean {name_day(near)} or {name_day(far)} (where the reader is).",
-            f"Write the date, like '{near.isoformat()} 10:00'.",
-        )
-    return near
+def _name(at: datetime) -> str:
+    return f"{name_day(at)} {at.year} {at:%H:%M}"
 
 
-def _read_date(typed: str, today: date, text: str) -> date:
-    try:
-        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", typed, re.ASCII):
-            return date.fromisoformat(typed)
-        if found := _NUMBERS.fullmatch(typed):
-            return _read_numbers(found, today, text)
-        if found := _WRITTEN.fullmatch(typed):
-            month = _find_name(found["month"] or found["other"], MONTHS)
-            if month is not None:
-                return _settle(
-                    found["year"], month + 1, int(found["first"] or found["last"]), today
-                )
-    except ValueError as error:
-        raise BadInput(f"{text!r} is no date that there is.", _HINT) from error
-    raise BadInput(f"{text!r} is not understood.", _HINT)
+def _lack(text: str, lacks: Collection[str], now: datetime, zone: ZoneInfo, clock: str) -> BadInput:
+    """Return the error for what is understood and names no moment, with what can be typed."""
+    for lack, (said, hint) in _UNTIMED.items():
+        if lack in lacks:
+            return BadInput(f"{text!r} {said}.", hint)
+    typed = text.strip()
+    if "day" in lacks:
+        said, tries = "names no day", [f"{day} {typed}" for day in ("today", "tomorrow")]
+    elif "hour" in lacks:
+        said, tries = "names no hour", [f"{typed} {hour}" for hour in ("09:30", "14:30", "17:30")]
+    else:
+        said, tries = "is no day and hour that there is", []
+    read = [repr(each) for each in tries if _is_read(each, now, zone)]
+    chosen = read if "day" in lacks else read[:1]
+    hint = f"Write {' or '.join(chosen)}" if chosen else _HINT
+    return BadInput(f"{text!r} {said}.", f"{hint}, {clock}.")
 
 
-def _read_numbers(found: re.Match[str], today: date, text: str) -> date:
-    """Read 25/12 or 12/25; refuse what could be either order, and years of two digits."""
-    first, second, year = int(found[1]), int(found[3]), found[4]
-    if year and len(year) == 2:
-        raise BadInput(f"{text!r} has a year of two digits.", _HINT)
-    months = range(1, len(MONTHS) + 1)
-    if first in months and second in months and first != second:
-        readings = f"{first} {MONTHS[second - 1]} or {second} {MONTHS[first - 1]}"
-        raise BadInput(
-            f"{text!r} may mean {readings}.", f"Write '{first} {MONTHS[second - 1]} ...'."
-        )
-    day, month = (first, second) if second in months else (second, first)
-    return _settle(year, month, day, today)
-
-
-def _settle(year: str | None, month: int, day: int, today: date) -> date:
-    """Return the date, in the named year or the first one from today in which it comes."""
-    if year:
-        return date(int(year), month, day)
-    for candidate in range(today.year, today.year + 8):
-        try:
-            found = date(candidate, month, day)
-        except ValueError:
-            continue
-        if found >= today:
-            return found
-    return date(today.year, month, day)
-
-
-def _find_name(word: str, names: tuple[str, ...]) -> int | None:
-    """Find a day or month by its name or its first three letters or more."""
-    bare = word.removesuffix(".")
-    if len(bare) < len("mon"):
-        return None
-    return next((n for n, name in enumerate(names) if name.casefold().startswith(bare)), None)
+def _is_read(text: str, now: datetime, zone: ZoneInfo) -> bool:
+    """Tell whether a text has one reading, and that is to come."""
+    readings, _unread = _find(fold(text), now, zone)
+    moments = {each.at for each in readings if not isinstance(each, str)}
+    return len(moments) == 1 and min(moments) > now

@@ -211,7 +211,7 @@ def test_a_mailbox_that_is_not_connected_is_refused(shell: Shell) -> None:
         ("--address", "Marisol: nobody", '"nobody" is neither an address nor one person here'),
         ("--address", "Marisol: a@b@c", '"a@b@c" is no mail address: '),
         ("--line", "Nobody: I liked it.", '"Nobody: I liked it."'),
-        ("--at", "at dawn", "'at dawn' names no hour that could be understood."),
+        ("--at", "at dawn", "'at dawn' is not understood from 'dawn' on."),
         ("--where", "Mars/Olympus", 'No city or time zone "Mars/Olympus" is known.'),
     ],
 )

@@ -182,4 +182,5 @@ def test_an_interview_that_is_not_there_is_said_to_be_missing(
 def test_debrief_as_json_prints_one_value(invited: Shell) -> None:
     """`--json` shows what was stored, as `list --json` does."""
     told = invited.json("debrief", *TOLD)
-    assert told == {"interview": "i1", "follow_ups": list(invited.mails().values())}
+    follow_ups = list(invited.mails().values())
+    assert told == {"interview": "i1", "follow_ups": follow_ups, "choices": []}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.papers import OWN_ADDRESS, PANEL, write
+from tests.cli.papers import ONE, OWN_ADDRESS, PANEL, write
 from tests.cli.shell import Shell
 
 NOT_RUNNING = "Nothing is running that would send. Start it:  callback run\n"
@@ -35,27 +35,101 @@ def test_show_is_the_whole_mail_with_its_history(panel: Shell) -> None:
     assert [mail["id"] for mail in panel.json("show", "i1")] == ["f1", "f2"]
 
 
-def test_move_names_the_new_time_on_the_readers_clock(panel: Shell) -> None:
-    """The user's own time counts, and says so; what the rules would have avoided is said."""
+def test_move_says_the_new_time_in_full_and_how_to_go_back(panel: Shell) -> None:
+    """Weekday, date, year and whose clock; what the rules would have avoided; the former time."""
     printed = panel("move", "f1", "tomorrow 10:00")
-    assert (printed.out, printed.err) == (
-        "f1 to Marisol Duarte: moved\n  goes out Wednesday 9 December 10:00 in London\n",
-        NOT_RUNNING,
+    assert printed.err == NOT_RUNNING
+    assert printed.out == (
+        "f1 to Marisol Duarte: moved\n"
+        "  goes out Wednesday 9 December 2026 10:00 in London\n"
+        "  It was Wednesday 9 December 2026 09:10 in London\n"
+        '  Back to that:  callback move f1 "2026-12-09 09:10"\n'
     )
     assert panel.mails()["f1"]["goes_out_at"] == "2026-12-09T10:00:00+00:00"
     assert panel("reschedule", "f1", "tomorrow 03:00").out == (
         "f1 to Marisol Duarte: moved\n"
-        "  goes out Wednesday 9 December 03:00 in London\n"
+        "  goes out Wednesday 9 December 2026 03:00 in London\n"
         "  ! 03:00 is outside 08:30 to 18:30 there\n"
+        "  It was Wednesday 9 December 2026 10:00 in London\n"
+        '  Back to that:  callback move f1 "2026-12-09 10:00"\n'
+    )
+    panel("move", "f1", "2026-12-09 09:10")
+    assert panel.mails()["f1"]["goes_out_at"] == "2026-12-09T09:10:00+00:00"
+
+
+def test_move_tells_the_users_own_hour_and_day(panel: Shell) -> None:
+    """A reader far away: their clock first, then the user's with its own day."""
+    panel("add", *ONE[:4], "--where", "Auckland", *ONE[6:], "--yes")
+    assert panel("move", "f3", "friday 10:00").out.splitlines()[1] == (
+        "  goes out Friday 11 December 2026 10:00 in Auckland"
+        " (Thursday 10 December 21:00 for you in London)"
     )
 
 
+@pytest.mark.parametrize("typed", ["明日10時", "morgen 10 Uhr", "demain à 10h", "mañana a las 10"])
+def test_move_reads_the_users_language(panel: Shell, typed: str) -> None:
+    """Quoted or not, and in each language in which mails are written."""
+    panel("move", "f1", *typed.split())
+    assert panel.mails()["f1"]["goes_out_at"] == "2026-12-09T10:00:00+00:00"
+
+
+def test_a_time_with_two_readings_moves_nothing(panel: Shell) -> None:
+    """Both are named in full and written so that they can be typed; said once for all mails."""
+    assert panel.refuse("move", "i1", "9/12 10:00") == (
+        "'9/12 10:00' may mean Wednesday 9 December 2026 10:00 or Sunday 12 September 2027 10:00,"
+        " on the clock in London.\n"
+        "  Write '2026-12-09 10:00' or '2027-09-12 10:00'.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("today 12:00", "Tuesday 8 December 12:00 in London is past."),
+        ("today 14:30", "Tuesday 8 December 14:30 in London is past."),
+        ("tuesday 10:00", "may mean Tuesday 8 December 2026 10:00 or Tuesday 15 December 2026"),
+        ("tomorrow morning", "Write 'tomorrow morning 09:30', on the clock in London."),
+        ("now", "callback send-now"),
+        ("tomorrow 10:00 \u202e", "right-to-left override (U+202E)"),
+    ],
+)
+def test_a_wrong_time_is_refused_in_plain_words(panel: Shell, typed: str, said: str) -> None:
+    """What is past, vague or strange leaves the mail as it was."""
+    assert said in panel.refuse("move", "f1", typed)
+
+
+def test_the_doubled_and_the_missing_hour_are_said(panel: Shell) -> None:
+    """T12: of an hour that comes twice the first is meant; back to the second names its offset."""
+    missing = panel("move", "f1", "2027-03-28 01:30").out
+    assert (
+        "  ! the clocks leave out 01:30 on Sunday 28 March in London: 02:30 is meant\n" in missing
+    )
+    assert "  goes out Sunday 28 March 2027 02:30 in London\n" in missing
+    doubled = panel("move", "f1", "2027-10-31 01:30").out
+    assert "  ! the clocks show 01:30 on Sunday 31 October in London twice: the first" in doubled
+    panel("move", "f1", "2027-10-31T01:30Z")
+    back = panel("move", "f1", "tomorrow 10:00").out
+    assert '  Back to that:  callback move f1 "2027-10-31 01:30+0000"\n' in back
+    panel("move", "f1", "2027-10-31 01:30+0000")
+    assert panel.mails()["f1"]["goes_out_at"] == "2027-10-31T01:30:00+00:00"
+
+
+def test_a_moved_mail_names_its_day_anew(panel: Shell) -> None:
+    """T15: where the words for the day change with the time, it is said."""
+    before = panel.json("show", "f1")[0]["body"]
+    printed = panel("move", "f1", "2026-12-18 10:00").out
+    assert panel.json("show", "f1")[0]["body"] != before
+    assert "  Its words for the day have changed with it:  callback preview f1\n" in printed
+
+
 def test_moving_an_interview_keeps_its_mails_apart(panel: Shell) -> None:
-    """A panel that is moved still gets its mails one after the other (T08)."""
-    panel("move", "i1", "2026-12-10 11:00")
+    """A panel that is moved still gets its mails one after the other (T08), each of them told."""
+    printed = panel("move", "i1", "2026-12-10 11:00").out
     first, second = (datetime.fromisoformat(m["goes_out_at"]) for m in panel.mails().values())
     assert first == datetime(2026, 12, 10, 11, 0, tzinfo=UTC)
     assert 4 <= (second - first).total_seconds() / 60 <= 9
+    assert "f1 to Marisol Duarte: moved\n  goes out Thursday 10 December 2026 11:00" in printed
+    assert "f2 to Priya Raman: moved\n  goes out Thursday 10 December 2026 11:05" in printed
 
 
 def test_pause_holds_and_approve_lets_go(panel: Shell) -> None:

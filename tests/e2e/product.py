@@ -23,8 +23,11 @@ from tests.e2e.computer_clock import ComputerClock
 from tests.providers.bench import REDIRECT
 
 CALLBACK = (sys.executable, "-m", "service")
-_FOREIGN = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "HTTPLIB2_CA_CERTS", "SSL_CERT_FILE")
-"""Settings of whoever runs the tests that would let another certificate authority in."""
+_FOREIGN = (
+    *("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "HTTPLIB2_CA_CERTS", "SSL_CERT_FILE"),
+    *("COLUMNS", "LINES"),
+)
+"""What whoever runs the tests has set: another certificate authority, a terminal's size."""
 
 
 STARTED = "service started"
