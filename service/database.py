@@ -28,6 +28,9 @@ SCHEMA_VERSION = "0003"
 BUSY_TIMEOUT_SECONDS = 10.0
 """How long a transaction waits for another process's."""
 
+_CONNECTIONS = 24
+"""How many connections are kept open: the scheduler's threads, and some for whoever looks."""
+
 _LEFT_ALONE_SECONDS = 0.1
 """After so long a thread whose write was handed on looks whether there is anybody to commit it."""
 
@@ -256,8 +259,13 @@ def _make_engine(url: sa.URL, busy_timeout_seconds: float) -> sa.Engine:
     if url.get_backend_name() != "sqlite":
         return sa.create_engine(url, pool_pre_ping=True, hide_parameters=True)
     # hide_parameters: an error of the database must not carry the text of a mail into a log.
+    # pool_size: one for each thread that works. What goes beyond the pool is opened anew each time,
+    # which slows all of them down so far that they never catch up.
     engine = sa.create_engine(
-        url, connect_args={"timeout": busy_timeout_seconds}, hide_parameters=True
+        url,
+        connect_args={"timeout": busy_timeout_seconds},
+        hide_parameters=True,
+        pool_size=_CONNECTIONS,
     )
 
     @sa.event.listens_for(engine, "connect")
