@@ -186,6 +186,8 @@ class Provider(ABC):
     """The accesses it offers, its default first."""
     settle_seconds: ClassVar[float]
     """How long a draft may still be seen standing although a send of it was executed."""
+    is_remote: ClassVar[bool]
+    """Whether its calls wait for a network: as long as `TIMEOUT_SECONDS`, and longer."""
 
     @abstractmethod
     def begin_sign_in(

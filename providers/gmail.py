@@ -59,6 +59,7 @@ class Gmail(Provider):
     name: ClassVar[str] = "gmail"
     accesses: ClassVar[tuple[Access, ...]] = (Access.DRAFTS, Access.SEND_ONLY)
     settle_seconds: ClassVar[float] = 0.0
+    is_remote: ClassVar[bool] = True
 
     def __init__(self, settings: GmailSettings) -> None:
         self._settings = settings

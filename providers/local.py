@@ -59,6 +59,7 @@ class Local(Provider):
     name: ClassVar[str] = "local"
     accesses: ClassVar[tuple[Access, ...]] = (Access.DRAFTS,)
     settle_seconds: ClassVar[float] = 0.0
+    is_remote: ClassVar[bool] = False
 
     def __init__(self, settings: LocalSettings) -> None:
         self._settings = settings

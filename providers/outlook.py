@@ -103,6 +103,7 @@ class Outlook(Provider):
     name: ClassVar[str] = "outlook"
     accesses: ClassVar[tuple[Access, ...]] = (Access.SEND_ONLY, Access.DRAFTS)
     settle_seconds: ClassVar[float] = 900.0
+    is_remote: ClassVar[bool] = True
 
     def __init__(self, settings: OutlookSettings) -> None:
         self._settings = settings

@@ -5,6 +5,7 @@ Whatever kills the process leaves a last committed step, by which `rounds` settl
 
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -72,6 +73,7 @@ class Courier:
         opened: Opened,
         lease: Lease,
         renew: Callable[[], Lease | None],
+        away: Callable[[], AbstractContextManager[None]],
         off: editing.Off,
     ) -> None:
         self._database = database
@@ -81,6 +83,7 @@ class Courier:
         self._mailbox = mailbox
         self._lease = lease
         self._renew = renew
+        self._away = away
         self.opened = opened
         self._off = off
         self._drafts = Drafts(database, clock, record, mailbox, self._ask, off)
@@ -150,6 +153,10 @@ class Courier:
 
         A refused token proves that nothing was executed, so that this is safe for a send too.
         """
+        with self._away():
+            return self._ask_away(call)
+
+    def _ask_away(self, call: Callable[[OpenMailbox], T]) -> T:
         try:
             return call(self.opened.mailbox)
         except SignInAgain as error:

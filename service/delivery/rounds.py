@@ -1,6 +1,7 @@
 """The rounds over one mailbox, under its lease: settle what is open, then send what is due."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 
 import sqlalchemy as sa
 
@@ -11,6 +12,7 @@ from service.clock import Clock
 from service.database import Database
 from service.delivery import decisions
 from service.delivery.attempt import Courier, Lease
+from service.delivery.desk import Desk
 from service.delivery.drafts import hash_follow_up
 from service.delivery.record import Record, make_planner
 from service.errors import Conflict, ServiceError, StorageUnusable, WrongState
@@ -40,13 +42,18 @@ class Delivery:
         self._plan_anew = make_planner(clock, policy)
         self._record = Record(database, clock, self._plan_anew)
         self._off = off
+        self._desk = Desk()
         self._failures: dict[int, int] = {}
 
     def work(self, mailbox_id: int, *, is_stopping: Callable[[], bool] = lambda: False) -> int:
         """Do all there is to do in one mailbox; return how many mails were tried.
 
-        Returns 0 at once when another process works it. Stops between two mails when asked.
+        Returns 0 when another process works it. Stops between two mails when asked.
         """
+        with self._desk.seat():
+            return self._work(mailbox_id, is_stopping)
+
+    def _work(self, mailbox_id: int, is_stopping: Callable[[], bool]) -> int:
         lease = self._renew(mailbox_id)
         if lease is None:
             return 0
@@ -73,7 +80,8 @@ class Delivery:
         if mailbox.signed_out_at is not None or mailbox.disconnected_at is not None:
             return None
         try:
-            opened = self._mailboxes.open(mailbox)
+            with self._away(mailbox):
+                opened = self._mailboxes.open(mailbox)
         except SignInAgain as error:
             log.error("mailbox signed out", action="open", mailbox=mailbox.id, code=error.code)
             return None
@@ -94,8 +102,13 @@ class Delivery:
             opened=opened,
             lease=lease,
             renew=lambda: self._renew(mailbox.id),
+            away=lambda: self._away(mailbox),
             off=self._off,
         )
+
+    def _away(self, mailbox: Mailbox) -> AbstractContextManager[None]:
+        """Leave the desk for a call to the mailbox, if it is one that waits for a network."""
+        return self._desk.away() if self._mailboxes.provider(mailbox).is_remote else nullcontext()
 
     def _is_blocked(self, mailbox: Mailbox) -> bool:
         """Whether the provider's wait is still on; looking is allowed meanwhile, sending not."""

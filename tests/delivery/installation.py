@@ -7,6 +7,7 @@ After every round the promises of sending once are held against what really left
 
 import logging
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -157,18 +158,17 @@ class Installation:
         self._others.append(app)
         return app, make_delivery(app)
 
-    def connect(self) -> Mailbox:
-        """Sign in as the user does, for the first time or again."""
-        assert self.candidate.id is not None
+    def connect(self, candidate: Candidate | None = None) -> Mailbox:
+        """Sign in as the user does, for the first time or again; or as another candidate does."""
+        candidate_id = (candidate or self.candidate).id
+        assert candidate_id is not None
         begun = self.app.mailboxes.begin(
-            self.candidate.id, self.provider, self.access, REDIRECT, login_hint=self.far.address
+            candidate_id, self.provider, self.access, REDIRECT, login_hint=self.far.address
         )
         answer = ""
         if isinstance(self.far, FarServer):
             answer = browser.visit(begun.url, self.far.bench.server.ca_bundle)
-        return self.app.mailboxes.finish(
-            self.candidate.id, begun.state, answer, name="Kim Candidate"
-        )
+        return self.app.mailboxes.finish(candidate_id, begun.state, answer, name="Kim Candidate")
 
     # Running
 
@@ -291,6 +291,7 @@ class Installation:
             opened=self.app.mailboxes.open(self.mailbox),
             lease=lease,
             renew=renew,
+            away=nullcontext,
             off=frozenset(),
         )
         courier.run(claimed, claimed.attempt_id)
