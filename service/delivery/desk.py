@@ -9,8 +9,8 @@ SEATS = 3
 
 Python runs one thread at a time. When more than four compute, each hands the interpreter on every
 few milliseconds in the midst of a transaction that others wait for, and they may never catch up:
-of 2,000 mails over 20 seconds the latest were up to 1.7 s late with 16, and under 0.1 s with up to 4
-(docs/adr/0013-writing-in-turns.md).
+of 2,000 mails over 20 seconds one in a hundred was up to 1.7 s late with 16, 0.1 s with up to 4.
+See docs/adr/0013-writing-in-turns.md.
 """
 
 
