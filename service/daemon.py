@@ -34,7 +34,7 @@ from service.app import App
 from service.delivery import Delivery
 from service.errors import Conflict
 from service.logs import log
-from service.scheduler import Scheduler
+from service.scheduler import Chore, Scheduler
 
 
 def run(app: App) -> None:
@@ -56,7 +56,7 @@ def run(app: App) -> None:
             app.database,
             app.clock,
             lambda mailbox_id: delivery.work(mailbox_id, is_stopping=lambda: scheduler.is_stopping),
-            pulse.beat,
+            [Chore("beat", heartbeats.BEAT_SECONDS, pulse.beat)],
         )
         pulse.beat()
         replanning.bring_up_to_date(app.office)

@@ -19,6 +19,9 @@ from service.logs import log
 from service.schema import events, heartbeats
 from service.timing.words import name_day
 
+BEAT_SECONDS = 10
+"""How often a service says that it is alive."""
+
 ALIVE = timedelta(seconds=45)
 """A service that has not been heard of for longer is taken for dead."""
 

@@ -12,8 +12,9 @@ clock and would fall silent for as long as it was set back.
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -22,14 +23,10 @@ from apscheduler.triggers.base import BaseTrigger
 from service import outbox
 from service.clock import Clock, JumpWatch, real_now
 from service.database import Database
-from service.errors import StorageUnusable
 from service.logs import log
 
 POLL_SECONDS = 1.0
 """How soon a follow-up is noticed that another process made due at once. Real time."""
-
-BEAT_SECONDS = 10
-"""How often the service says that it is alive. Real time."""
 
 WATCH_SECONDS = 0.5
 WORKERS = 16
@@ -38,26 +35,39 @@ WORKERS = 16
 MOST_COMING = 1000
 """How many moments a look notes at most; when they have passed, it looks again."""
 
+
+@dataclass(frozen=True, slots=True)
+class Chore:
+    """What is done every so many seconds of real time, beside the sending, by one thread."""
+
+    name: str
+    seconds: float
+    do: Callable[[], object]
+
+
 _LOOK = "look"
 _INSTANCES = 10
 
 
 class Scheduler:
-    """Keeps looking until it is stopped. `work` does all there is to do in one mailbox."""
+    """Keeps looking until it is stopped. `work` does all there is to do in one mailbox.
+
+    Chores begin when their first time is up; one that takes longer is not begun a second time.
+    """
 
     def __init__(
         self,
         database: Database,
         clock: Clock,
         work: Callable[[int], object],
-        beat: Callable[[], None],
+        chores: Iterable[Chore] = (),
         *,
         most_coming: int = MOST_COMING,
     ) -> None:
         self._database = database
         self._clock = clock
         self._work = work
-        self._beat = beat
+        self._chores = tuple(chores)
         self._most_coming = most_coming
         self._busy: dict[int, bool] = {}
         """The mailboxes in hand, and whether each has had something fall due since its start."""
@@ -84,7 +94,7 @@ class Scheduler:
         return self._stopping.is_set()
 
     def start(self) -> None:
-        """Start looking, and saying that we are alive; returns at once."""
+        """Start looking, and the chores; returns at once."""
         # Several instances: APScheduler drops a job for good that falls due while the thread of
         # its last run has not quite ended. The interval runs on whatever becomes of one tick.
         self._timer.add_job(
@@ -94,7 +104,8 @@ class Scheduler:
             next_run_time=real_now(),
             max_instances=_INSTANCES,
         )
-        self._timer.add_job(self._say_alive, _Every(BEAT_SECONDS), id="beat")
+        for chore in self._chores:
+            self._timer.add_job(self._do, _Every(chore.seconds), args=[chore], id=chore.name)
         self._timer.start()
         self._watch.start()
 
@@ -167,11 +178,11 @@ class Scheduler:
         if has_more and not self.is_stopping:
             self._hand_over(mailbox_id)
 
-    def _say_alive(self) -> None:
+    def _do(self, chore: Chore) -> None:
         try:
-            self._beat()
-        except StorageUnusable as error:
-            log.error("heartbeat failed", action="beat", error=error)
+            chore.do()
+        except Exception as error:  # noqa: BLE001 - one chore must not end the service
+            log.error("chore failed", action=chore.name, error=error)
 
     def _watch_clocks(self, watch: JumpWatch) -> None:
         while not self._stopping.wait(WATCH_SECONDS):

@@ -109,6 +109,8 @@ mailboxes = _table(
     sa.Column("blocked_until", UtcDateTime),  # the provider asked to wait (clock time)
     sa.Column("blocked_reason", sa.Text),  # why, one sentence
     sa.Column("disconnected_at", UtcDateTime),  # set when the user disconnected it
+    sa.Column("is_testing", sa.Boolean),  # Google ends the sign-in after a week; null: not asked
+    sa.Column("next_probe_at", UtcDateTime),  # real time before which it is not probed again
     sa.Column("lease_owner", sa.Text),  # the process that works this mailbox
     sa.Column("lease_until", UtcDateTime),  # real time after which anybody may take it
     sa.Column("refresh_owner", sa.Text),  # the process that refreshes the grant
@@ -266,6 +268,8 @@ follow_ups = _table(
     sa.Column("stop_asked_at", UtcDateTime),  # the user said stop while it was sending
     sa.Column("sent_at", UtcDateTime),
     sa.Column("proof", sa.Text),  # why it counts as sent
+    sa.Column("shown_at", UtcDateTime),  # when the user was last shown its text and time
+    sa.Column("shown_version", sa.Integer),  # the version they were shown
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.Column("updated_at", UtcDateTime, nullable=False),
     sa.CheckConstraint(_one_of("state", State), name="state_known"),
@@ -355,6 +359,19 @@ attempts = _table(
         "mailbox_id",
         **_where("ended_at IS NULL"),
     ),
+    # What is looked for again, although it has ended: proof may come late.
+    sa.Index(
+        "ix_attempts_looking",
+        "next_look_at",
+        **_where("next_look_at IS NOT NULL"),
+    ),
+    # How many were sent lately, for the pace of a mailbox.
+    sa.Index(
+        "ix_attempts_announced",
+        "mailbox_id",
+        "announced_at",
+        **_where("announced_at IS NOT NULL"),
+    ),
 )
 
 events = _table(
@@ -376,9 +393,21 @@ notices = _table(
     "notices",
     _to("candidate"),
     sa.Column("matter", sa.Text, nullable=False, unique=True),  # prevents telling it twice
-    sa.Column("told_at", UtcDateTime),
-    sa.Column("message", sa.Text, nullable=False),
+    sa.Column("subject", sa.Text, nullable=False),  # one line, no word of a mail in it
+    sa.Column("message", sa.Text, nullable=False),  # what is so, and the command that helps
     sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Column("told_at", UtcDateTime),  # when a channel took it
+    sa.Column("told_by", sa.Text),  # which channels took it
+    sa.Column("settled_at", UtcDateTime),  # when the matter was found to need nobody any more
+    sa.Column("tries", sa.Integer, nullable=False),
+    sa.Column("next_try_at", UtcDateTime),  # not before, after no channel took it
+    sa.Column("last_error", sa.Text),  # why the last try reached nobody, one sentence
+    # What is still to be told.
+    sa.Index(
+        "ix_notices_untold",
+        "candidate_id",
+        **_where("told_at IS NULL AND settled_at IS NULL"),
+    ),
 )
 
 api_tokens = _table(

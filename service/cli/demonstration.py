@@ -14,7 +14,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from service import daemon, heartbeats, timing
+from service import daemon, timing
 from service.actions import planning, submitting
 from service.actions.looking import list_all
 from service.actions.office import id_of
@@ -116,12 +116,7 @@ def _run(
             if is_done(app):
                 arrived.set()
 
-        scheduler = Scheduler(
-            app.database,
-            app.clock,
-            work,
-            lambda: heartbeats.beat(app.database, app.owner(), app.clock, "demo"),
-        )
+        scheduler = Scheduler(app.database, app.clock, work)
         scheduler.start()
         arrived.wait(seconds)
         scheduler.stop()

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from service.clock import Clock, real_now
-from service.scheduler import Scheduler
+from service.scheduler import Chore, Scheduler
 from tests.delivery.installation import HandClock
 from tests.factories import WEDNESDAY_MORNING, Queue, make_queue, make_slot
 
@@ -59,7 +59,7 @@ def scheduler(queue: Queue, rounds: Rounds) -> Iterator[Scheduler]:
     """Return a running scheduler, a minute before the mails of the tests are due."""
     start = WEDNESDAY_MORNING - timedelta(minutes=1)
     clock = Clock(start=start, since=real_now(), rate=600)
-    scheduler = Scheduler(queue.database, clock, rounds.work, lambda: None)
+    scheduler = Scheduler(queue.database, clock, rounds.work)
     scheduler.start()
     yield scheduler
     rounds.may_end.set()
@@ -103,7 +103,7 @@ def idle(queue: Queue, rounds: Rounds) -> Iterator[Scheduler]:
     """Return a scheduler that nothing wakes, half a second before the mails of the tests."""
     clock = HandClock(start=WEDNESDAY_MORNING, since=real_now())
     clock.move_to(WEDNESDAY_MORNING - timedelta(seconds=0.5))
-    scheduler = Scheduler(queue.database, clock, rounds.work, lambda: None, most_coming=2)
+    scheduler = Scheduler(queue.database, clock, rounds.work, most_coming=2)
     yield scheduler
     rounds.may_end.set()
     scheduler._pool.shutdown()
@@ -154,6 +154,31 @@ def test_more_than_a_look_can_note_brings_the_next_look_forward(
         timedelta(seconds=0.2),
     ]
     assert idle._look_at <= time.monotonic() + 0.2
+
+
+def test_a_chore_that_fails_or_takes_long_stops_nothing(queue: Queue, rounds: Rounds) -> None:
+    """A failing chore is done again at its time; mails go while a slow one is under way."""
+    begun: queues.Queue[str] = queues.Queue()
+    may_end = threading.Event()
+
+    def fail() -> None:
+        begun.put("failing")
+        raise RuntimeError("this chore fails")
+
+    def wait() -> None:
+        begun.put("slow")
+        assert may_end.wait(2 * WAIT_SECONDS)
+
+    chores = [Chore("fail", 0.05, fail), Chore("wait", 0.05, wait)]
+    clock = Clock(start=WEDNESDAY_MORNING, since=real_now(), rate=1)
+    scheduler = Scheduler(queue.database, clock, rounds.work, chores)
+    scheduler.start()
+    done = [begun.get(timeout=WAIT_SECONDS) for _ in range(4)]
+    queue.add()
+    assert rounds.begun.get(timeout=WAIT_SECONDS) == queue.mailbox_id
+    may_end.set()
+    scheduler.stop()
+    assert done.count("slow") == 1
 
 
 def test_stopping_waits_for_the_round_in_hand(
