@@ -96,12 +96,20 @@ def make_delivery(app: App) -> Delivery:
 
 
 def _lock(app: App) -> FileLock | None:
-    """Hold the lock of the one service on a SQLite database; PostgreSQL lets many share one."""
+    """Hold the lock of the one service on a SQLite database; PostgreSQL lets many share one.
+
+    It lies beside the database: with `[storage] url` two data folders may share one.
+    """
     if not app.database.is_sqlite:
         return None
-    lock = FileLock(app.folder / "service.lock", timeout=0, mode=0o600, thread_local=False)
+    file = app.database.file or app.folder / "callback.db"
+    path = file.resolve().with_name(f"{file.name}.service")
+    lock = FileLock(path, timeout=0, mode=0o600, thread_local=False)
     try:
         lock.acquire()
     except Timeout as error:
-        raise Conflict(f"A service already runs on {app.folder}.", "callback status") from error
+        raise Conflict(
+            f"A service already runs on {file}, and one is enough: it sends what falls due.",
+            "callback status",
+        ) from error
     return lock

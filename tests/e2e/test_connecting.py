@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from tests.e2e.conftest import GMAIL, OUTLOOK, World
@@ -79,11 +80,19 @@ def test_disconnecting_revokes_at_google_and_holds_what_was_to_go(world: World) 
 
 
 def test_stopping_the_service_finishes_the_mail_in_hand(world: World, tmp_path: Path) -> None:
-    """SIGTERM ends it cleanly, and a second start on the same data is refused while it runs."""
+    """SIGTERM ends it cleanly; a second one on that database, from any folder, is refused."""
     log = tmp_path / "service.log"
     with world.product.running(log):
         while "service started" not in log.read_text():
             assert log.exists()
         refused = world.product.call("run", "--once", expect=1)
+        assert "A service already runs" in refused.stderr
+        database = f"sqlite:///{world.product.home / 'callback.db'}"
+        elsewhere = replace(
+            world.product,
+            home=tmp_path / "elsewhere",
+            settings={**world.product.settings, "CALLBACK_STORAGE__URL": database},
+        )
+        refused = elsewhere.call("run", expect=1)
         assert "A service already runs" in refused.stderr
     assert "service stopped" in log.read_text().splitlines()[-1]
