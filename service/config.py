@@ -106,6 +106,19 @@ class Checks:
 
 
 @dataclass(frozen=True, slots=True)
+class Web:
+    """Where the page is served: on this computer alone, unless `host` says otherwise."""
+
+    __pydantic_config__: ClassVar[Any] = _SECTION_CONFIG
+    port: int = 8765
+    host: str | None = None
+    public_url: str | None = None
+    tls_cert: Path | None = None
+    tls_key: Path | None = None
+    proxy: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything that can be set. Read once by `load`."""
 
@@ -117,6 +130,7 @@ class Settings:
     network: Network = field(default_factory=Network)
     timing: Timing = field(default_factory=Timing)
     checks: Checks = field(default_factory=Checks)
+    web: Web = field(default_factory=Web)
 
 
 SECTIONS: dict[str, type[Any]] = {
@@ -127,6 +141,7 @@ SECTIONS: dict[str, type[Any]] = {
     "network": Network,
     "timing": Timing,
     "checks": Checks,
+    "web": Web,
 }
 
 

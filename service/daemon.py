@@ -4,6 +4,7 @@ The house, from the top; imports only point down, and a linter holds it:
 
     cli         parses, calls one action, prints
     daemon      this file
+    web         the page and the API; calls the same actions as the commands
     scheduler   APScheduler: when to look again; the table is the truth
     replanning  at start, what was planned from other settings or data than today's
     app         gathers configuration, database, vault, mailboxes
@@ -26,15 +27,19 @@ what may have happened to the mail (docs/sending-once.md).
 import signal
 import threading
 from importlib.metadata import version
+from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
 from service import heartbeats, outbox, replanning
 from service.app import App
 from service.delivery import Delivery
-from service.errors import Conflict
+from service.errors import BadConfiguration, Conflict
 from service.logs import log
 from service.scheduler import Chore, Scheduler
+
+if TYPE_CHECKING:  # loaded after the first look
+    from service.web.server import Server
 
 
 def run(app: App) -> None:
@@ -63,8 +68,11 @@ def run(app: App) -> None:
         app.mailboxes.warm_up()
         scheduler.start()
         log.info("service started", action="run", owner=owner.id)
+        page = _serve(app)
         stop.wait()
         log.info("service stopping", action="stop", owner=owner.id)
+        if page is not None:
+            page.stop()
         scheduler.stop()
         pulse.leave()
         log.info("service stopped", action="stop", owner=owner.id)
@@ -85,6 +93,19 @@ def run_once(app: App) -> int:
     finally:
         if lock is not None:
             lock.release()
+
+
+def _serve(app: App) -> "Server | None":
+    """Serve the page; without it mails go all the same, so that its trouble stops nothing."""
+    from service.web.server import Server
+
+    try:
+        page = Server(app)
+    except BadConfiguration as error:
+        log.error("page not served", action="web", reason=error.message)
+        return None
+    page.start()
+    return page
 
 
 def make_delivery(app: App) -> Delivery:

@@ -22,7 +22,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from service.errors import StorageUnusable
 
-SCHEMA_VERSION = "0004"
+SCHEMA_VERSION = "0005"
 """The newest migration this program knows; a test holds it against the migrations themselves."""
 
 BUSY_TIMEOUT_SECONDS = 10.0

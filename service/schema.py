@@ -420,6 +420,13 @@ api_tokens = _table(
     sa.Column("revoked_at", UtcDateTime),
 )
 
+web_links = _table(
+    "web_links",
+    _to("candidate"),
+    sa.Column("code_hash", sa.Text, nullable=False, unique=True),
+    sa.Column("expires_at", UtcDateTime, nullable=False),  # real time
+)
+
 web_sessions = _table(
     "web_sessions",
     _to("candidate"),

@@ -40,6 +40,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "not-sent": ("steering:not_sent", "Say that an unconfirmed mail did not go."),
     "send-now": ("steering:send_now", "Send a mail in 20 seconds; until then stop ends it."),
     "run": ("running:run", "Send what falls due, until stopped."),
+    "open": ("entering:open_page", "Open the page in the browser."),
+    "token": ("entering:manage_tokens", "Make, list or revoke tokens for scripts."),
     "status": ("running:status", "Say whether the service runs, and what is next."),
     "demo": ("running:demo", "Show the whole job here: no account, under a minute."),
 }

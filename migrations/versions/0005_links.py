@@ -1,0 +1,28 @@
+"""One-time links, by which a browser comes in."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0005"
+down_revision = "0004"
+
+
+def upgrade() -> None:
+    """Make their table."""
+    op.create_table(
+        "web_links",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("candidate_id", sa.Integer(), nullable=False),
+        sa.Column("code_hash", sa.Text(), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["candidate_id"],
+            ["candidates.id"],
+            name=op.f("fk_web_links_candidate_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_web_links")),
+        sa.UniqueConstraint("code_hash", name=op.f("uq_web_links_code_hash")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(op.f("ix_web_links_candidate_id"), "web_links", ["candidate_id"], unique=False)

@@ -1,0 +1,43 @@
+"""Puts the page and the API together around one `App`."""
+
+import threading
+from collections.abc import Sequence
+from importlib.metadata import version
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.staticfiles import StaticFiles
+
+from service.app import App
+from service.errors import ServiceError
+from service.web import entering, problems
+from service.web.guard import Guard
+from service.web.rendering import FOLDER
+
+
+def make_application(app: App, origins: Sequence[str], stopping: threading.Event) -> FastAPI:
+    """Return the application. `origins` are the addresses under which browsers may know it.
+
+    `stopping` ends every stream that is open, so that the service can stop.
+    """
+    application = FastAPI(
+        title="Call Back",
+        version=version("call-back"),
+        # The framework's own pages load their scripts from elsewhere.
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/v1/openapi.json",
+        middleware=[Middleware(Guard, origins=origins)],
+    )
+    application.state.callback = app
+    application.state.attempts = entering.Attempts()
+    application.state.stopping = stopping
+    application.mount("/static", StaticFiles(directory=FOLDER / "static"), name="static")
+    application.include_router(entering.router)
+    application.add_exception_handler(ServiceError, problems.answer_service)
+    application.add_exception_handler(HTTPException, problems.answer_refusal)
+    application.add_exception_handler(RequestValidationError, problems.answer_invalid)
+    application.add_exception_handler(Exception, problems.answer_unexpected)
+    return application

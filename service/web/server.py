@@ -1,0 +1,129 @@
+"""Listens for the page and the API in a thread of its own, and stops within seconds."""
+
+import contextlib
+import socket
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from service.app import App
+from service.config import Web
+from service.errors import BadConfiguration
+from service.logs import log
+
+if TYPE_CHECKING:  # loaded when the page is served: the first look at what is due comes before
+    import uvicorn
+
+_GRACE_SECONDS = 3
+"""How long answers in hand may take at the end; streams are told before."""
+
+_LOOPBACK = ("127.0.0.1", "::1")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where to listen, and under which addresses browsers know that."""
+
+    hosts: tuple[str, ...]
+    port: int
+    origins: tuple[str, ...]
+
+    @property
+    def url(self) -> str:
+        """The address to open."""
+        return f"{self.origins[0]}/"
+
+
+def find_place(settings: Web) -> Place:
+    """Return where the settings ask to listen.
+
+    Raises:
+        BadConfiguration: beyond this computer, and without TLS or a declared proxy.
+
+    """
+    if settings.host is None:
+        names = ("localhost", "127.0.0.1", "[::1]")
+        own = tuple(f"http://{name}:{settings.port}" for name in names)
+        return Place(_LOOPBACK, settings.port, own)
+    if settings.public_url is None or not (settings.tls_cert or settings.proxy):
+        raise BadConfiguration(
+            f"[web] host = {settings.host!r} listens beyond this computer, without protection.",
+            "Set [web] public_url, and tls_cert with tls_key or the address of your proxy.",
+        )
+    return Place((settings.host,), settings.port, (settings.public_url.rstrip("/"),))
+
+
+class Server:
+    """The page and the API of one service."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+        self._settings = app.settings.web
+        self.place = find_place(self._settings)
+        self._stopping = threading.Event()
+        self._sockets = self._listen()
+        self._server = self._make()
+        self._thread = threading.Thread(target=self._serve, name="web", daemon=True)
+
+    def start(self) -> None:
+        """Start to listen; returns at once."""
+        self._thread.start()
+        log.info("page served", action="web", at=self.place.url)
+
+    def stop(self) -> None:
+        """Stop to listen; answers in hand have a few seconds."""
+        self._stopping.set()
+        self._server.should_exit = True
+        if self._thread.is_alive():
+            self._thread.join()
+        for each in self._sockets:
+            each.close()
+
+    def _listen(self) -> list[socket.socket]:
+        """Take the port now, so that a port that is taken is an error here and not in a thread."""
+        taken: list[socket.socket] = []
+        with contextlib.ExitStack() as stack:
+            for host in self.place.hosts:
+                family = socket.AF_INET6 if ":" in host else socket.AF_INET
+                listener = stack.enter_context(socket.socket(family, socket.SOCK_STREAM))
+                listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                try:
+                    listener.bind((host, self.place.port))
+                except OSError as error:
+                    if taken and host == "::1":
+                        continue  # a computer without IPv6
+                    raise BadConfiguration(
+                        f"The page cannot be served at {host}:{self.place.port}: {error.strerror}.",
+                        "Set [web] port to one that is free.",
+                    ) from error
+                taken.append(listener)
+            stack.pop_all()
+        return taken
+
+    def _make(self) -> "uvicorn.Server":
+        import uvicorn
+
+        from service.web.application import make_application
+
+        settings = self._settings
+        return uvicorn.Server(
+            uvicorn.Config(
+                make_application(self._app, self.place.origins, self._stopping),
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                lifespan="off",
+                # Without it uvicorn waits for open streams for ever.
+                timeout_graceful_shutdown=_GRACE_SECONDS,
+                proxy_headers=settings.proxy is not None,
+                forwarded_allow_ips=settings.proxy or "",
+                ssl_certfile=settings.tls_cert,
+                ssl_keyfile=settings.tls_key,
+            )
+        )
+
+    def _serve(self) -> None:
+        try:
+            self._server.run(sockets=self._sockets)
+        except Exception as error:  # noqa: BLE001 - the page must not end the sending
+            log.error("page failed", action="web", error=error)
