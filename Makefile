@@ -1,13 +1,14 @@
 # `make demo` and `make test` need nothing done before: both set up .venv first.
 PY = .venv/bin/python
 
-.PHONY: help setup demo test check format-check format lint types layers tests soak bench lock clean
+.PHONY: help setup demo test check format-check format lint types layers tests soak bench screenshots lock clean
 
 help:
 	@echo "make demo     the whole job on this computer: no account, no network, under a minute"
 	@echo "make test     format, lint, types, import layers, all tests (make check is the same)"
 	@echo "make soak     the long runs, too"
 	@echo "make bench    speed, as ratios to a peer in the same run"
+	@echo "make screenshots   every page in both themes, wide and narrow, into ./screenshots"
 	@echo "make format   put the code in shape"
 	@echo "make lock     choose the newest versions of what is installed"
 
@@ -40,6 +41,9 @@ soak: setup
 
 bench: setup
 	@$(PY) -m benchmarks
+
+screenshots: setup
+	@$(PY) -m tests.web.pages.screenshots $(or $(FOLDER),screenshots)
 
 format: setup
 	@.venv/bin/ruff format .

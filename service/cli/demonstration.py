@@ -15,7 +15,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from service import daemon, timing
-from service.actions import planning, submitting
+from service.actions import examples, planning, submitting
 from service.actions.looking import list_all
 from service.actions.office import id_of
 from service.app import LOCAL_FOLDER, App
@@ -24,15 +24,13 @@ from service.cli.printing import say, tell
 from service.clock import Clock, real_now
 from service.config import Settings
 from service.errors import BadInput, ServiceError
-from service.records import Candidate, Interview, Kind, Person, Place, Talk
 from service.scheduler import Scheduler
 from service.schema import follow_ups
 from service.states import State
 
-_EVENING = datetime(2026, 12, 8, 18, 0, tzinfo=UTC)
 _MORNING = datetime(2026, 12, 9, 8, 58, tzinfo=UTC)
 _NIGHT_RATE, _MORNING_RATE = 7200, 240
-_NIGHT_SECONDS = (_MORNING - _EVENING) / timedelta(seconds=_NIGHT_RATE)
+_NIGHT_SECONDS = (_MORNING - examples.EVENING) / timedelta(seconds=_NIGHT_RATE)
 _PATIENCE_SECONDS = 45
 
 
@@ -60,7 +58,7 @@ def _show(folder: Path) -> None:
     say()
     expected = _submit(folder)
     tell("The night passes: two hours a second. Nothing is sent.")
-    _run(folder, _EVENING, _NIGHT_RATE, lambda _app: False, _NIGHT_SECONDS)
+    _run(folder, examples.EVENING, _NIGHT_RATE, lambda _app: False, _NIGHT_SECONDS)
     tell("Wednesday 08:58. The morning passes: four minutes a second.")
     _run(folder, _MORNING, _MORNING_RATE, _is_done, _PATIENCE_SECONDS)
     arrived = _read_mails(folder)
@@ -83,19 +81,17 @@ def _open(folder: Path, start: datetime, rate: float) -> App:
 
 def _submit(folder: Path) -> int:
     """Connect the local mailbox, submit both interviews, and return how many mails are expected."""
-    app = _open(folder, _EVENING, 0)
+    app = _open(folder, examples.EVENING, 0)
     try:
-        candidate = app.office.save_candidate(
-            Candidate(name="Ana Lindqvist", zone="Europe/London", signature=("020 7946 0123",))
-        )
+        candidate = app.office.save_candidate(examples.CANDIDATE)
         local = type(app.provider("local")).accesses[0]
         begun = app.mailboxes.begin(id_of(candidate), "local", local, "")
         app.mailboxes.finish(id_of(candidate), begun.state, "", name=candidate.name)
-        for interview in (_PANEL, _THROUGH_AGENCY):
+        for interview in examples.INTERVIEWS:
             plan = planning.draw_up(app.office, candidate, interview)
             submitting.submit(app.office, candidate, plan)
         listed = list_all(app.office, candidate)
-        timeline.say_days(listed, candidate, _EVENING)
+        timeline.say_days(listed, candidate, examples.EVENING)
         say()
         return len(listed)
     finally:
@@ -157,61 +153,3 @@ def _say_mail(mail: EmailMessage) -> None:
     body = mail.get_body()
     say(printing.indent(body.get_content().strip() if body else ""))
     say()
-
-
-def _talk(hour: int) -> Talk:
-    start = datetime(2026, 12, 8, hour, tzinfo=UTC)
-    return Talk(start, start + timedelta(hours=1), "Europe/London")
-
-
-_LONDON = Place("Europe/London", city="London", country="GB", subdivision="ENG")
-_PANEL = Interview(
-    company="Tidewater Clinic",
-    role="Ward Sister",
-    talks=(_talk(14),),
-    place=_LONDON,
-    people=(
-        Person(
-            "Marisol Duarte",
-            "m.duarte@tidewater.example",
-            line="Your plan for quieter nights on the ward is one I would love to help with.",
-        ),
-        Person(
-            "Priya Raman",
-            "p.raman@tidewater.example",
-            line="What you said about teaching every new nurse yourself has stayed with me.",
-        ),
-        Person(
-            "Tom Okafor",
-            "t.okafor@tidewater.example",
-            line="the move to the new wing",
-        ),
-    ),
-    reasons=(
-        "You keep the same nurses with the same patients, and that is how I have always wanted "
-        "to work. I have led a night team for four years and would bring that with me. The "
-        "clinic is small enough that a good idea on Monday can be tried on Tuesday."
-    ),
-    mailbox="local",
-)
-_THROUGH_AGENCY = Interview(
-    company="Harbour Foods",
-    role="Quality Manager",
-    talks=(_talk(10),),
-    place=_LONDON,
-    agency="Rourke Recruiting",
-    people=(
-        Person(
-            "Niamh Rourke",
-            "niamh@rourke-recruiting.example",
-            kind=Kind.REPRESENTATIVE,
-            is_met=False,
-        ),
-        Person("Henrik Vogt", line="the way you trace every batch back to its boat"),
-    ),
-    reasons=(
-        "I have spent six years making small kitchens pass large audits, and your plan to open "
-        "the laboratory to the suppliers is the most sensible thing I have heard in the trade."
-    ),
-    mailbox="local",
-)

@@ -11,7 +11,7 @@ import typer
 from providers import registry
 from providers.base import Access
 from providers.errors import ProviderError
-from service.actions import accounts
+from service.actions import accounts, consents
 from service.actions.office import id_of
 from service.app import App
 from service.cli import asking, printing
@@ -24,40 +24,6 @@ from service.records import Candidate, Mailbox
 SIGN_IN_SECONDS = 600
 _PASTE_PORT = 8931
 """Where the browser ends in a sign-in without one here: nothing listens, the address is pasted."""
-
-_ALLOWS = {
-    ("gmail", Access.DRAFTS): (
-        "Call Back may write, read and send drafts. It cannot read any other mail."
-    ),
-    ("gmail", Access.SEND_ONLY): "Call Back may send mail, and nothing else.",
-    ("outlook", Access.SEND_ONLY): "Call Back may send mail, and nothing else.",
-    ("outlook", Access.DRAFTS): (
-        "Call Back may write, read and change the mail in this mailbox: Microsoft offers no "
-        "narrower right that allows drafts. It reads its own drafts and their sent copies only."
-    ),
-}
-_CONSENT = {
-    ("gmail", Access.DRAFTS): 'Google will ask for "Manage drafts and send emails".',
-    ("gmail", Access.SEND_ONLY): 'Google will ask for "Send email on your behalf".',
-    ("outlook", Access.SEND_ONLY): 'Microsoft will ask for "Send mail as you".',
-    ("outlook", Access.DRAFTS): (
-        'Microsoft will ask for "Read and write access to your mail" and "Send mail as you".'
-    ),
-}
-_BEFORE = {
-    "gmail": (
-        'If "Google hasn\'t verified this app" appears: it is your own client; '
-        "choose Advanced, then continue. Tick every box that is offered."
-    ),
-    "outlook": (
-        'If "Need admin approval" appears, your organisation allows this only with its '
-        "administrator: docs/outlook.md says what to ask for, or use a personal mailbox."
-    ),
-}
-_AT_WORK = (
-    "A work or school account: your employer can read that mailbox and will see this request. "
-    "For an application elsewhere a personal mailbox is the better choice."
-)
 
 
 def connect(
@@ -233,10 +199,10 @@ def _explain(provider: str, access: Access) -> None:
     if provider == "local":
         tell("Mails are kept on this computer and sent to nobody.")
         return
-    tell(_ALLOWS[provider, access])
-    tell(_CONSENT[provider, access])
-    tell(_BEFORE[provider])
-    tell(_AT_WORK)
+    tell(consents.ALLOWS[provider, access])
+    tell(consents.CONSENT[provider, access])
+    tell(consents.BEFORE[provider])
+    tell(consents.AT_WORK)
     tell(f"You have {SIGN_IN_SECONDS // 60} minutes.")
 
 

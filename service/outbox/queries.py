@@ -80,7 +80,11 @@ def list_scheduled(connection: sa.Connection, mailbox_id: int) -> list[FollowUp]
 
 
 def list_follow_ups(
-    connection: sa.Connection, candidate_id: int, *, interview_id: int | None = None
+    connection: sa.Connection,
+    candidate_id: int,
+    *,
+    interview_id: int | None = None,
+    ids: Collection[int] | None = None,
 ) -> list[Listed]:
     """Return the candidate's follow-ups by the time they go out, those without a slot last."""
     over = (
@@ -109,6 +113,8 @@ def list_follow_ups(
     )
     if interview_id is not None:
         query = query.where(follow_ups.c.interview_id == interview_id)
+    if ids is not None:
+        query = query.where(follow_ups.c.id.in_(ids))
     return [
         Listed(
             read_follow_up(row),

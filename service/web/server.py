@@ -85,7 +85,9 @@ class Server:
         with contextlib.ExitStack() as stack:
             for host in self.place.hosts:
                 family = socket.AF_INET6 if ":" in host else socket.AF_INET
-                listener = stack.enter_context(socket.socket(family, socket.SOCK_STREAM))
+                # Named, or asyncio does not know it for TCP and lets answers wait 40 ms (Nagle).
+                kind = (family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+                listener = stack.enter_context(socket.socket(*kind))
                 listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                 try:
                     listener.bind((host, self.place.port))

@@ -1,0 +1,22 @@
+"""The pages: each reads through the actions and renders, or does one thing and goes back.
+
+Reading and stopping work without JavaScript; what scripts add is that nothing need be reloaded and
+that mails appear while one types.
+"""
+
+from fastapi import APIRouter
+
+from service.web.pages import (
+    coming,
+    debriefing,
+    mailboxes,
+    mails,
+    new,
+    sent,
+    steering,
+    welcome,
+)
+
+router = APIRouter(include_in_schema=False)
+for page in (coming, welcome, new, debriefing, mails, steering, mailboxes, sent):
+    router.include_router(page.router)

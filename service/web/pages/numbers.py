@@ -1,0 +1,13 @@
+"""The numbers in addresses and forms, none larger than a database or a browser can count."""
+
+from typing import Annotated
+
+from fastapi import Form, Path
+
+_LARGEST = 2**53
+
+Id = Annotated[int, Path(ge=1, le=_LARGEST)]
+"""The id of a mail, an interview or a mailbox in an address."""
+
+Version = Annotated[int, Form(ge=0, le=_LARGEST)]
+"""The version of a mail that was seen, in a form."""

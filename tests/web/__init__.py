@@ -1,0 +1,1 @@
+"""Tests of what is served: the page in a real browser, and the API."""

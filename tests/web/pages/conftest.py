@@ -1,0 +1,61 @@
+"""A browser for the session, a house for each test, and visitors who have come in."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.web import browser as browsers
+from tests.web.house import House, opened
+
+NARROW = 390
+WIDE = 1100
+
+Enter = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Run one browser for all tests of this process."""
+    with browsers.launched() as launched:
+        yield launched
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    """Serve the page of an installation with a candidate and the local mailbox."""
+    with opened(tmp_path / "data") as house:
+        house.connect_local()
+        yield house
+
+
+@pytest.fixture
+def enter(browser: Browser) -> Iterator[Enter]:
+    """Return what lets a new browser profile into a house; a script that fails fails the test."""
+    with ExitStack() as stack:
+        failures: list[str] = []
+
+        def come_in(
+            house: House, *, width: int = WIDE, theme: str = "light", has_scripts: bool = True
+        ) -> Page:
+            context = browser.new_context(
+                viewport={"width": width, "height": 844},
+                color_scheme="dark" if theme == "dark" else "light",
+                java_script_enabled=has_scripts,
+                ignore_https_errors=True,
+                locale="en-GB",
+                timezone_id="Europe/London",
+            )
+            stack.callback(context.close)
+            page = context.new_page()
+            page.set_default_timeout(8000)
+            page.on("pageerror", lambda error: failures.append(str(error)))
+            page.goto(house.link())
+            page.get_by_role("button", name="Open Call Back").click()
+            page.wait_for_url(f"{house.url}/")
+            return page
+
+        yield come_in
+        assert not failures
