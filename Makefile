@@ -1,7 +1,8 @@
 # `make demo` and `make test` need nothing done before: both set up .venv first.
 PY = .venv/bin/python
 
-.PHONY: help setup demo test check format-check format lint types layers tests soak bench screenshots lock clean
+.PHONY: help setup demo test check format-check format lint types layers tools tests soak bench \
+    screenshots lock clean
 
 help:
 	@echo "make demo     the whole job on this computer: no account, no network, under a minute"
@@ -33,10 +34,13 @@ types:
 layers:
 	@.venv/bin/lint-imports
 
-tests:
+tests: tools
 	@$(PY) -m pytest -n auto -m "not slow"
 
-soak: setup
+tools:
+	@scripts/test-tools.sh
+
+soak: setup tools
 	@$(PY) -m pytest -n auto
 
 bench: setup

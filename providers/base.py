@@ -17,6 +17,17 @@ TIMEOUT_SECONDS = 30.0
 """Longest wait for a connection, and for each read, of any call to a provider."""
 
 
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How many mails a mailbox sends in any minute and any 24 hours, below its provider's limits.
+
+    The provider counts what other programs send from the account, too.
+    """
+
+    per_minute: int
+    per_day: int
+
+
 class Access(StrEnum):
     """How much of the mailbox the user allows."""
 
@@ -173,6 +184,14 @@ class OpenMailbox(ABC):
         answered could not tell.
         """
 
+    def heard_at(self) -> datetime | None:
+        """Return the provider's time as its last answer gave it; None where none has."""
+        return None
+
+    def ask_time(self) -> datetime | None:
+        """Ask for the provider's time, by a request that reads nothing; None where it has none."""
+        return None
+
     @abstractmethod
     def close(self) -> None:
         """Give back connections. The mailbox is not used afterwards."""
@@ -186,6 +205,8 @@ class Provider(ABC):
     """The accesses it offers, its default first."""
     settle_seconds: ClassVar[float]
     """How long a draft may still be seen standing although a send of it was executed."""
+    pace: ClassVar[Pace | None]
+    """How fast it may be sent from it, None where nobody counts."""
     is_remote: ClassVar[bool]
     """Whether its calls wait for a network: as long as `TIMEOUT_SECONDS`, and longer."""
 

@@ -25,6 +25,7 @@ from providers.base import (
     Grant,
     Mail,
     OpenMailbox,
+    Pace,
     Provider,
     Receipt,
     Seen,
@@ -59,6 +60,12 @@ class Gmail(Provider):
     name: ClassVar[str] = "gmail"
     accesses: ClassVar[tuple[Access, ...]] = (Access.DRAFTS, Access.SEND_ONLY)
     settle_seconds: ClassVar[float] = 0.0
+    pace: ClassVar[Pace | None] = Pace(per_minute=40, per_day=400)
+    """Of 6,000 units a minute, of which a mail takes up to 130, and of 500 mails in 24 hours.
+
+    https://developers.google.com/workspace/gmail/api/reference/quota (2026-11), and for the mails
+    https://support.google.com/a/answer/166852: 500 for consumers and trials, 2,000 in Workspace.
+    """
     is_remote: ClassVar[bool] = True
 
     def __init__(self, settings: GmailSettings) -> None:
@@ -99,18 +106,27 @@ class Gmail(Provider):
         """See `Provider`."""
         del address  # every address of Gmail's API says "me"
         session = wire.open_session(self._settings.ca_bundle, token=access_token)
-        return GmailMailbox(self._users, session)
+        return GmailMailbox(self._users, session, self._settings.api_endpoint)
 
     def _probe(self, grant: Grant) -> None:
         """Ask for one draft: a project without the Gmail API is noticed now, not by the first mail.
 
-        Nothing can be asked in access `send-only`. A passing failure is no reason to refuse.
+        Nothing can be asked in access `send-only`. A passing failure is no reason to refuse. To so
+        plain a question a 400 says that there is no mailbox to ask ("Mail service not enabled").
         """
         mailbox = self.open(grant.access_token, grant.address)
         try:
             mailbox.probe()
         except (TryLater, SignInAgain):
             return
+        except Rejected as error:
+            if error.code != "bad-request":
+                raise
+            detail = (
+                "This Google account has no Gmail mailbox, or its administrator has switched it "
+                "off; use another account."
+            )
+            raise Rejected("no-mailbox", detail) from error
         finally:
             mailbox.close()
 
@@ -140,9 +156,10 @@ class _Call(Protocol):
 class GmailMailbox(OpenMailbox):
     """One Gmail mailbox, opened with a bare access token."""
 
-    def __init__(self, users: Any, session: requests.Session) -> None:
+    def __init__(self, users: Any, session: wire.Session, endpoint: str) -> None:
         self._users = users
         self._session = session
+        self._endpoint = endpoint
 
     def create_draft(self, mail: Mail, send_key: str) -> Draft:
         """See `OpenMailbox`."""
@@ -157,14 +174,19 @@ class GmailMailbox(OpenMailbox):
         return None if stored is None else _draft_from(draft_id, stored.written, stored.is_standing)
 
     def find_draft(self, send_key: str) -> Draft | None:
-        """See `OpenMailbox`. Only the newest drafts are looked through; Gmail's search lags."""
+        """See `OpenMailbox`. Only the newest drafts are looked through; Gmail's search lags.
+
+        Of drafts that are not ours nothing but the headers is fetched.
+        """
         call = self._users.drafts().list(userId="me", maxResults=_DRAFTS_LOOKED_THROUGH)
         answer = self._execute(call, sends=False)
         for entry in answer.get("drafts", ()):
             draft_id = _text_in(entry, "id")
-            stored = self._fetch(draft_id)
-            if stored and stored.is_standing and stored.key == send_key:
-                return _draft_from(draft_id, stored.written, is_standing=True)
+            if self._fetch_key(draft_id) != send_key:
+                continue
+            draft = self.read_draft(draft_id)
+            if draft and draft.is_standing:
+                return draft
         return None
 
     def probe(self) -> None:
@@ -203,17 +225,40 @@ class GmailMailbox(OpenMailbox):
             return Seen(Sight.STANDING, message_id=draft.message_id)
         return Seen(Sight.SENT, "draft-consumed", trace.sent_id)
 
+    def heard_at(self) -> datetime | None:
+        """See `OpenMailbox`."""
+        return self._session.heard_at
+
+    def ask_time(self) -> datetime | None:
+        """See `OpenMailbox`."""
+        return self._session.ask_time(self._endpoint)
+
     def close(self) -> None:
         """See `OpenMailbox`."""
         self._session.close()
 
-    def _fetch(self, draft_id: str) -> "_Stored | None":
-        call = self._users.drafts().get(userId="me", id=draft_id, format="raw")
+    def _get(self, draft_id: str, kind: str) -> dict[str, Any] | None:
+        """Return a draft in one of Gmail's formats, None when it is gone."""
+        call = self._users.drafts().get(userId="me", id=draft_id, format=kind)
         try:
-            answer = self._execute(call, sends=False)
+            return self._execute(call, sends=False)
         except Rejected as error:
             if error.code != "not-found":
                 raise
+            return None
+
+    def _fetch_key(self, draft_id: str) -> str | None:
+        """Return the send key in a draft's headers, None when it has none or is gone."""
+        answer = self._get(draft_id, "metadata") or {}
+        payload = (answer.get("message") or {}).get("payload") or {}
+        for header in payload.get("headers", ()):
+            if str(header.get("name", "")).lower() == KEY_HEADER.lower():
+                return str(header.get("value", "")).strip()
+        return None
+
+    def _fetch(self, draft_id: str) -> "_Stored | None":
+        answer = self._get(draft_id, "raw")
+        if answer is None:
             return None
         try:
             message = answer["message"]
@@ -223,7 +268,7 @@ class GmailMailbox(OpenMailbox):
         written = mime.read(raw)
         labels = set(message.get("labelIds", ()))
         is_standing = "DRAFT" in labels and "SENT" not in labels
-        return _Stored(written, is_standing, written.headers.get(KEY_HEADER.lower()))
+        return _Stored(written, is_standing)
 
     def _execute(self, call: _Call, *, sends: bool) -> dict[str, Any]:
         """Make one request; raise what its failure means."""
@@ -246,7 +291,6 @@ class GmailMailbox(OpenMailbox):
 class _Stored:
     written: mime.Written
     is_standing: bool
-    key: str | None
 
 
 class _OneConnection:
@@ -297,7 +341,6 @@ _FORBIDDEN: Mapping[str, wire.Verdict] = {
         TryLater,
         "project-limit",
         "The Google project of the client file has used up its limit for today.",
-        _LIMIT_SECONDS,
     ),
     "rateLimitExceeded": wire.Verdict(
         TryLater, "throttled", "Gmail asks to slow down.", _THROTTLE_SECONDS
@@ -325,8 +368,14 @@ _STATUSES: Mapping[int, wire.Verdict] = {
         TryLater, "throttled", "Gmail's limit for this account is reached.", _LIMIT_SECONDS
     ),
 }
-"""A 429 without a time gets an hour: the limit on sent mails lasts hours, and hammering at it moves
-its end further out."""
+"""A 429 without a time gets an hour: limits of a day last hours, and hammering at one moves its end
+further out."""
+
+_SENT_ENOUGH = wire.Verdict(
+    TryLater, "daily-limit", "Gmail lets this account send nothing more for today."
+)
+"""A 429 to a call that sends. Its reason is that of every 429; but what comes too fast gets a 403,
+and we never ask two things at once, so that only the limit on sent mails is left."""
 
 _RETRY_TIME = re.compile(r"Retry after (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?)Z")
 
@@ -347,6 +396,7 @@ def classify(status: int, body: bytes, headers: Mapping[str, str], *, sends: boo
     pause = wire.pause_from(headers)
     if status == requests.codes.too_many_requests:
         pause = _pause_in(message) or pause
+        verdict = _SENT_ENOUGH if sends else verdict
     return verdict.error(pause=pause)
 
 

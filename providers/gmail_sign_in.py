@@ -63,7 +63,7 @@ _REFUSALS = {
         "grant-ended",
         "Google no longer accepts this sign-in: it was revoked, the password was changed, it was "
         "unused for six months, or the Google project is still in “Testing”, where every sign-in "
-        "ends after seven days.",
+        "ends after seven days; sign in again.",
     ),
     "invalid_client": _CLIENT_REFUSED,
     "unauthorized_client": _CLIENT_REFUSED,
@@ -71,7 +71,8 @@ _REFUSALS = {
     "admin_policy_enforced": wire.Verdict(
         Rejected,
         "blocked-by-administrator",
-        "The administrator of this Google Workspace does not allow this app to use Gmail.",
+        "The administrator of this Google Workspace does not allow this app to use Gmail: ask there, "
+        "or use a personal mailbox.",
     ),
 }
 """What the token address says no with; anything else may be different next time."""
@@ -156,7 +157,7 @@ def finish(
     oauth.require_scopes(asked, granted, _WORDS, "Google")
     if not token.get("refresh_token"):
         detail = (
-            "Google gave a sign-in that would end within the hour. Remove this app at "
+            "Google gave a sign-in that would end within the hour: remove this app at "
             f"{CONNECTIONS_PAGE}, then sign in again."
         )
         raise SignInAgain("no-refresh-token", detail)

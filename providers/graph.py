@@ -77,10 +77,10 @@ _CODES: Mapping[str, wire.Verdict] = {
         Rejected, "send-as-denied", "This account may not send from that address."
     ),
     "ErrorExceededMessageLimit": wire.Verdict(
-        Rejected,
-        "account-limited",
-        "Microsoft lets this account send nothing more for now. Open the mailbox in a browser, "
-        "follow what its newest message says, then retry.",
+        TryLater,
+        "daily-limit",
+        "Microsoft lets this account send nothing more for today. If the mailbox, opened in a "
+        "browser, has a message that asks to verify the account, do what it says.",
     ),
     "ErrorAccountSuspend": wire.Verdict(
         Rejected,
@@ -94,7 +94,7 @@ _CODES: Mapping[str, wire.Verdict] = {
         Rejected,
         "no-mailbox",
         "This Microsoft account has no mailbox that Graph can reach: it is not licensed, lies on "
-        "a server of its own, or is an account without Outlook.",
+        "a server of its own, or is an account without Outlook; use another mailbox.",
     ),
     "ErrorExceededHourlyMessageLimit": wire.Verdict(
         TryLater, "throttled", "Microsoft's limit for this account is reached.", _LIMIT_SECONDS

@@ -25,6 +25,7 @@ from providers.base import (
     Grant,
     Mail,
     OpenMailbox,
+    Pace,
     Provider,
     Receipt,
     Seen,
@@ -59,6 +60,7 @@ class Local(Provider):
     name: ClassVar[str] = "local"
     accesses: ClassVar[tuple[Access, ...]] = (Access.DRAFTS,)
     settle_seconds: ClassVar[float] = 0.0
+    pace: ClassVar[Pace | None] = None
     is_remote: ClassVar[bool] = False
 
     def __init__(self, settings: LocalSettings) -> None:

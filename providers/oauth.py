@@ -130,7 +130,7 @@ def require_scopes(
     missing = [words[scope] for scope in asked if _last_part(scope) not in short and scope in words]
     if missing:
         named = " and ".join(f"“{word}”" for word in missing)
-        detail = f"{provider} was not allowed to: {named}. Sign in again and allow all of it."
+        detail = f"{provider} was not allowed to: {named}; sign in again and allow all of it."
         raise SignInAgain("consent-partial", detail)
 
 

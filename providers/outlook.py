@@ -10,11 +10,10 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import quote
-
-import requests
 
 from providers import mime, wire
 from providers.base import (
@@ -25,6 +24,7 @@ from providers.base import (
     Grant,
     Mail,
     OpenMailbox,
+    Pace,
     Provider,
     Receipt,
     Seen,
@@ -103,6 +103,12 @@ class Outlook(Provider):
     name: ClassVar[str] = "outlook"
     accesses: ClassVar[tuple[Access, ...]] = (Access.SEND_ONLY, Access.DRAFTS)
     settle_seconds: ClassVar[float] = 900.0
+    pace: ClassVar[Pace | None] = Pace(per_minute=25, per_day=250)
+    """Of 30 messages a minute and 10,000 readers a day in Exchange Online.
+
+    As Microsoft's staff say, https://learn.microsoft.com/answers/questions/2258712 (2026-11). What
+    Outlook.com allows is not published, and less for new accounts, hence so few a day.
+    """
     is_remote: ClassVar[bool] = True
 
     def __init__(self, settings: OutlookSettings) -> None:
@@ -192,8 +198,9 @@ class Outlook(Provider):
 class OutlookMailbox(OpenMailbox):
     """One mailbox of Outlook, opened with a bare access token."""
 
-    def __init__(self, session: requests.Session, endpoint: str, address: str) -> None:
+    def __init__(self, session: wire.Session, endpoint: str, address: str) -> None:
         self._session = session
+        self._endpoint = endpoint
         self._graph = Graph(session, endpoint)
         self._address = address
 
@@ -209,8 +216,7 @@ class OutlookMailbox(OpenMailbox):
         draft = self._fetch(draft_id)
         if draft is None or not draft.is_standing:
             return draft
-        deleted = self._find("/me/mailFolders/deleteditems/messages", _is_message(draft.message_id))
-        return None if any(item.id == draft_id for item in deleted) else draft
+        return None if self._is_deleted(draft) else draft
 
     def find_draft(self, send_key: str) -> Draft | None:
         """See `OpenMailbox`."""
@@ -246,16 +252,28 @@ class OutlookMailbox(OpenMailbox):
         return Receipt()
 
     def look(self, trace: Trace) -> Seen:
-        """See `OpenMailbox`. Without an id of anything nothing is asked: it was sent blindly."""
+        """See `OpenMailbox`. Without an id of anything nothing is asked: it was sent blindly.
+
+        A draft in Deleted Items proves nothing: who threw it away may have seen that it went.
+        """
         if trace.draft_id is None and trace.message_id is None:
             return Seen(Sight.UNKNOWN)
         found = list(self._sightings(trace))
         for draft in found:
             if not draft.is_standing:
                 return Seen(Sight.SENT, "sent-copy", draft.id, draft.message_id)
-        if found:
-            return Seen(Sight.STANDING, message_id=found[0].message_id)
+        for draft in {each.id: each for each in found}.values():
+            if not self._is_deleted(draft):
+                return Seen(Sight.STANDING, message_id=draft.message_id)
         return Seen(Sight.UNKNOWN)
+
+    def heard_at(self) -> datetime | None:
+        """See `OpenMailbox`."""
+        return self._session.heard_at
+
+    def ask_time(self) -> datetime | None:
+        """See `OpenMailbox`."""
+        return self._session.ask_time(self._endpoint)
 
     def close(self) -> None:
         """See `OpenMailbox`."""
@@ -283,6 +301,11 @@ class OutlookMailbox(OpenMailbox):
             if error.code != "not-found":
                 raise
             return None
+
+    def _is_deleted(self, draft: Draft) -> bool:
+        """Whether a draft lies in Deleted Items, where it keeps its id."""
+        deleted = self._find("/me/mailFolders/deleteditems/messages", _is_message(draft.message_id))
+        return any(item.id == draft.id for item in deleted)
 
     def _find(self, path: str, condition: str) -> list[Draft]:
         answer = self._graph.get(path, filter=condition, select=_FIELDS, top="10")

@@ -51,18 +51,18 @@ class _Said(NamedTuple):
 
 _ADMIN_NEEDED = _Said(
     "need-admin-approval",
-    "Your organisation lets only an administrator allow this. Ask for it, or connect with the "
-    "access “send-only”, which many organisations leave to you.",
+    "Your organisation lets only an administrator allow this: ask for it as docs/outlook.md says, "
+    "connect with --access send-only, which many leave to you, or use a personal mailbox.",
 )
 _DENIED = _Said("consent-denied", "The sign-in page was left without allowing access.")
 _REVOKED = _Said(
     "grant-ended",
     "Microsoft no longer accepts this sign-in: it was revoked, the password was changed, or it was "
-    "unused for 90 days.",
+    "unused for 90 days; sign in again.",
 )
 _INTERACTION = _Said(
     "interaction-required",
-    "Microsoft wants to see you at its sign-in page again, for a second factor perhaps.",
+    "Microsoft wants to see you at its sign-in page, for a second factor perhaps: sign in again.",
 )
 _BLOCKED = _Said(
     "blocked-by-administrator",
@@ -159,7 +159,7 @@ class Registration:
         answer = oauth.read_answer(answer_url, kept["state"])
         with self._application() as (app, cache):
             result = app.acquire_token_by_auth_code_flow(kept, answer)
-            return self._tokens(result, cache, access)
+            return self._first_tokens(result, cache, access)
 
     def begin_device(self, access: Access) -> DeviceFlow:
         """Ask for a code to be typed on another device."""
@@ -191,7 +191,7 @@ class Registration:
             result = app.acquire_token_by_device_flow(kept, exit_condition=is_over)
             if has_given_up and "error" in result:
                 raise SignInAgain("sign-in-given-up", "The sign-in was given up.")
-            return self._tokens(result, cache, access)
+            return self._first_tokens(result, cache, access)
 
     def refresh(self, cache_text: str, access: Access) -> Tokens:
         """Renew the access token of the one account in the cache; see `Provider.refresh`."""
@@ -245,6 +245,19 @@ class Registration:
                 "with https:// and ends with a tenant, such as /common."
             )
             raise Rejected("authority-refused", detail) from error
+
+    def _first_tokens(
+        self, result: Mapping[str, Any], cache: msal.SerializableTokenCache, access: Access
+    ) -> Tokens:
+        """Return what a fresh sign-in gave, which has to be more than an hour's access."""
+        tokens = self._tokens(result, cache, access)
+        if not list(cache.search(msal.TokenCache.CredentialType.REFRESH_TOKEN)):
+            detail = (
+                "Microsoft gave a sign-in that would end within the hour: sign in again, and allow "
+                "“Maintain access to data you have given it access to”."
+            )
+            raise SignInAgain("no-refresh-token", detail)
+        return tokens
 
     def _tokens(
         self, result: Mapping[str, Any], cache: msal.SerializableTokenCache, access: Access

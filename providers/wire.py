@@ -53,12 +53,32 @@ class Verdict:
         return self.kind(self.code, self.detail, request_id=request_id, **(pause or {}))
 
 
-def open_session(ca_bundle: Path | None, *, token: str | None = None) -> requests.Session:
+class Session(requests.Session):
+    """A session that remembers what time it was at the other end, by the header Date."""
+
+    heard_at: datetime | None = None
+
+    def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
+        """Send one request, see `requests`."""
+        response = super().send(request, **kwargs)
+        self.heard_at = _moment_in(response.headers, "Date") or self.heard_at
+        return response
+
+    def ask_time(self, url: str) -> datetime | None:
+        """Ask a server for nothing but its time; raise what it means that there is no answer."""
+        try:
+            self.head(url, allow_redirects=False)
+        except requests.RequestException as error:
+            raise failure(error, sends=False) from error
+        return self.heard_at
+
+
+def open_session(ca_bundle: Path | None, *, token: str | None = None) -> Session:
     """Return a session that speaks https only and sends `token`, if any, as a bearer token.
 
     Raise `Rejected` when `ca_bundle` is not there. The caller closes the session.
     """
-    session = requests.Session()
+    session = Session()
     equip(session, OneShotAdapter(ca_bundle))
     # A callable, because requests would else put what a .netrc file holds in its place.
     session.auth = _bearer(token) if token else _as_it_is
@@ -121,11 +141,15 @@ class OneShotAdapter(HTTPAdapter):
         cert: Any = None,
         proxies: Mapping[str, str] | None = None,
     ) -> requests.Response:
-        """Send one request. The CA bundle is set here, where no environment variable outdoes it."""
+        """Send one request. The CA bundle is set here, where no environment variable outdoes it.
+
+        So is the timeout: google-auth asks for 120 seconds, longer than a refresh may take.
+        """
+        del timeout
         return super().send(
             request,
             stream=stream,
-            timeout=TIMEOUT_SECONDS if timeout is None else timeout,
+            timeout=TIMEOUT_SECONDS,
             verify=str(self._ca_bundle) if self._ca_bundle else verify,
             cert=cert,
             proxies=dict(proxies or {}),
@@ -201,11 +225,8 @@ def pause_from(headers: Mapping[str, str]) -> Pause:
     text = headers.get("Retry-After", "").strip()
     if text.isdecimal():
         return {"after_seconds": float(text)}
-    try:
-        moment = parsedate_to_datetime(text)
-    except ValueError:
-        return {}
-    return {"until": moment if moment.tzinfo else moment.replace(tzinfo=UTC)}
+    moment = _moment_in(headers, "Retry-After")
+    return {"until": moment} if moment else {}
 
 
 def is_json_object(body: bytes) -> bool:
@@ -214,6 +235,15 @@ def is_json_object(body: bytes) -> bool:
         return isinstance(json.loads(body), dict)
     except ValueError:
         return False
+
+
+def _moment_in(headers: Mapping[str, str], name: str) -> datetime | None:
+    """Read a date in the form of HTTP; None when it is absent or unreadable."""
+    try:
+        moment = parsedate_to_datetime(headers.get(name, "").strip())
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _failed_connection(error: requests.RequestException) -> BaseException | None:

@@ -23,7 +23,7 @@ from service.records import RestDays
 from service.timing import Policy
 
 LOCAL_FOLDER = "sent-locally"
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 if TYPE_CHECKING:
     from service.vault import Vault
@@ -84,6 +84,7 @@ class App:
             make_policy(settings.timing),
             Once(self._find_off),
             owners,
+            settings.approval.required,
         )
 
     def prepare(self) -> None:
@@ -195,7 +196,7 @@ class App:
     def _refuse_rehearsal(self, *endpoints: str) -> None:
         if self.clock.is_real:
             return
-        if any(urlsplit(endpoint).hostname not in _LOOPBACK for endpoint in endpoints):
+        if any(urlsplit(endpoint).hostname not in LOOPBACK for endpoint in endpoints):
             raise ClockUnusable(
                 f"${clocks.VARIABLE} is set: under another clock no real mailbox is used.",
                 f"unset {clocks.VARIABLE}",

@@ -7,6 +7,7 @@ the environment. Few keys: what nobody would change is a constant beside the cod
 
 import difflib
 import os
+import re
 import tomllib
 from dataclasses import dataclass, field, fields
 from datetime import date, time
@@ -23,8 +24,11 @@ PREFIX = "CALLBACK_"
 _NOT_SETTINGS = frozenset(
     {"CALLBACK_CONFIG", "CALLBACK_HOME", "CALLBACK_CLOCK", "CALLBACK_VAULT_KEY", "CALLBACK_DEBUG"}
 )
-_LISTS = frozenset({"days_off", "working_days", "off"})
+_LISTS = frozenset({"days_off", "working_days", "off", "urls"})
 """Keys that take several values; in the environment with commas between them."""
+
+_SCHEME = r"[A-Za-z][A-Za-z0-9+.-]*://"
+"""How an address begins."""
 
 _HINT = "Every key is explained in config.example.toml."
 
@@ -119,6 +123,29 @@ class Web:
 
 
 @dataclass(frozen=True, slots=True)
+class Approval:
+    """`required`: whether no mail goes without the user's own word for it."""
+
+    __pydantic_config__: ClassVar[Any] = _SECTION_CONFIG
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Notify:
+    """How the user is told of what needs them; the addresses are as good as passwords.
+
+    `desktop` and `mail` to their own address need nothing set up; `urls` are services of apprise.
+    `ping_url` is called so that a monitor outside notices a dead service.
+    """
+
+    __pydantic_config__: ClassVar[Any] = _SECTION_CONFIG
+    desktop: bool = True
+    mail: bool = True
+    urls: tuple[str, ...] = field(default=(), repr=False)
+    ping_url: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything that can be set. Read once by `load`."""
 
@@ -131,6 +158,8 @@ class Settings:
     timing: Timing = field(default_factory=Timing)
     checks: Checks = field(default_factory=Checks)
     web: Web = field(default_factory=Web)
+    approval: Approval = field(default_factory=Approval)
+    notify: Notify = field(default_factory=Notify)
 
 
 SECTIONS: dict[str, type[Any]] = {
@@ -142,6 +171,8 @@ SECTIONS: dict[str, type[Any]] = {
     "timing": Timing,
     "checks": Checks,
     "web": Web,
+    "approval": Approval,
+    "notify": Notify,
 }
 
 
@@ -165,6 +196,7 @@ def load(chosen: Path | None = None) -> tuple[Settings, Path | None]:
     bundle = network.get("ca_bundle") if isinstance(network, dict) else None
     if isinstance(bundle, str) and not Path(bundle).expanduser().is_file():
         problems.append(f"[network] ca_bundle: there is no file {bundle}")
+    problems += _look_at_addresses(settings.notify)
     if problems:
         where = f" in {path}" if path else " in the environment"
         raise BadConfiguration(f"The configuration{where} cannot be used.", _HINT, tuple(problems))
@@ -221,7 +253,7 @@ def _lay_environment_over(values: dict[str, Any]) -> list[str]:
         table = values.setdefault(section, {})
         if isinstance(table, dict):
             text = os.environ[name]
-            table[key] = _split(text) if key in _LISTS else text
+            table[key] = _split(text, key) if key in _LISTS else text
     return problems
 
 
@@ -233,8 +265,26 @@ def _list_variables() -> set[str]:
     }
 
 
-def _split(text: str) -> list[str]:
-    return [part.strip() for part in text.split(",") if part.strip()]
+def _split(text: str, key: str) -> list[str]:
+    """Return the values between commas; in an address may be commas, too."""
+    comma = rf",(?=\s*{_SCHEME})" if key == "urls" else ","
+    return [part.strip() for part in re.split(comma, text) if part.strip()]
+
+
+def _look_at_addresses(notify: Notify) -> list[str]:
+    """Return what is wrong with the addresses, which are never shown themselves."""
+    problems = []
+    wrong = [n for n, url in enumerate(notify.urls, 1) if not re.match(_SCHEME, url)]
+    if wrong:
+        which = ", ".join(map(str, wrong))
+        problems.append(
+            f"[notify] urls: no address (number {which}; for example {_EXAMPLES['notify.urls']})"
+        )
+    if notify.ping_url is not None and not re.match(r"https://[^/]", notify.ping_url):
+        problems.append(
+            f"[notify] ping_url: no https address (for example {_EXAMPLES['notify.ping_url']})"
+        )
+    return problems
 
 
 def _validate(values: dict[str, Any], problems: list[str]) -> Settings:
@@ -272,6 +322,11 @@ _EXAMPLES = {
     "timing.rest_days": 'rest_days = "next-working-day"',
     "timing.days_off": 'days_off = ["2026-12-24"]',
     "timing.working_days": 'working_days = ["2026-12-26"]',
+    "approval.required": "required = true",
+    "notify.desktop": "desktop = false",
+    "notify.mail": "mail = false",
+    "notify.urls": 'urls = ["ntfy://a-topic-that-nobody-guesses"]',
+    "notify.ping_url": 'ping_url = "https://hc-ping.com/your-uuid"',
 }
 
 

@@ -7,6 +7,7 @@ The house, from the top; imports only point down, and a linter holds it:
     web         the page and the API; calls the same actions as the commands
     scheduler   APScheduler: when to look again; the table is the truth
     replanning  at start, what was planned from other settings or data than today's
+    notices     what the user must hear of, and the ways to reach them
     app         gathers configuration, database, vault, mailboxes
     actions     one function per thing a user does
     delivery    claim -> provider -> record; look again; alone calls a mailbox's send
@@ -26,6 +27,7 @@ what may have happened to the mail (docs/sending-once.md).
 
 import signal
 import threading
+from collections.abc import Callable
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
@@ -36,6 +38,9 @@ from service.app import App
 from service.delivery import Delivery
 from service.errors import BadConfiguration, Conflict
 from service.logs import log
+from service.mailboxes.probing import PROBE_SECONDS, Prober
+from service.notices.monitor import PING_SECONDS, find_monitor
+from service.notices.rounds import ROUND_SECONDS, make_notifier
 from service.scheduler import Chore, Scheduler
 
 if TYPE_CHECKING:  # loaded after the first look
@@ -61,7 +66,10 @@ def run(app: App) -> None:
             app.database,
             app.clock,
             lambda mailbox_id: delivery.work(mailbox_id, is_stopping=lambda: scheduler.is_stopping),
-            [Chore("beat", heartbeats.BEAT_SECONDS, pulse.beat)],
+            [
+                Chore("beat", heartbeats.BEAT_SECONDS, pulse.beat),
+                *_list_chores(app, lambda: scheduler.is_looking),
+            ],
         )
         pulse.beat()
         replanning.bring_up_to_date(app.office)
@@ -89,7 +97,10 @@ def run_once(app: App) -> int:
         delivery = make_delivery(app)
         with app.database.read() as connection:
             mailbox_ids = outbox.find_mailboxes_with_work(connection, app.clock.now())
-        return sum(delivery.work(mailbox_id) for mailbox_id in mailbox_ids)
+        tried = sum(delivery.work(mailbox_id) for mailbox_id in mailbox_ids)
+        for chore in _list_chores(app, lambda: True):
+            chore.do()
+        return tried
     finally:
         if lock is not None:
             lock.release()
@@ -112,8 +123,30 @@ def make_delivery(app: App) -> Delivery:
     """Return the delivery of this process."""
     office = app.office
     return Delivery(
-        app.database, app.clock, app.mailboxes, app.owner(), office.policy, office.off()
+        app.database,
+        app.clock,
+        app.mailboxes,
+        app.owner(),
+        office.policy,
+        office.off(),
+        is_approval_required=office.is_approval_required,
     )
+
+
+def _list_chores(app: App, is_looking: Callable[[], bool]) -> list[Chore]:
+    """Return what is done beside the sending: probe sign-ins, tell the user, call the monitor.
+
+    The monitor is called only while the scheduler looks for what is due: it is to notice a service
+    that lives and sends nothing, too.
+    """
+    chores = [
+        Chore("probe", PROBE_SECONDS, Prober(app.database, app.mailboxes).round),
+        Chore("notify", ROUND_SECONDS, make_notifier(app).round),
+    ]
+    monitor = find_monitor(app)
+    if monitor is not None:
+        chores.append(Chore("ping", PING_SECONDS, lambda: monitor.ping() if is_looking() else None))
+    return chores
 
 
 def _lock(app: App) -> FileLock | None:

@@ -78,6 +78,12 @@ class MailboxUnusable(ServiceError):
     code = "mailbox-unusable"
 
 
+class NotTold(ServiceError):
+    """A way to reach the user did not take what they were to be told."""
+
+    code = "not-told"
+
+
 class SignInFailed(ServiceError):
     """The sign-in was denied, incomplete or ran out of time."""
 

@@ -252,6 +252,17 @@ class FollowUp:
     thread: Thread | None = None
     checked_key: str | None = None
     """What its findings were found in, hashed; None while it was never checked."""
+    shown_at: datetime | None = None
+    """When the user was last shown its whole text and its time."""
+    shown_version: int | None = None
+    """The version they were shown: another one is yet to be seen."""
+    approved_at: datetime | None = None
+    """When the user let it go; None once the service gave it another time."""
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether the user was shown it as it is now."""
+        return self.shown_at is not None and self.shown_version == self.version
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,3 +280,5 @@ class Mailbox:
     blocked_until: datetime | None
     blocked_reason: str | None
     disconnected_at: datetime | None
+    is_testing: bool | None = None
+    """Whether Google ends the sign-in after a week; None while nobody has said."""

@@ -2,7 +2,8 @@
 
 Only what is unsent. What the user fixed by hand keeps what the clock there was to show (T12). Each
 interview is one transaction, each move one event that says what has changed; what comes out at the
-same minute is left as it is. Run again, it finds nothing.
+same minute is left as it is. Run again, it finds nothing. Where every mail has to be approved, what
+was moved, or scheduled before that was asked for, is held for it.
 """
 
 from dataclasses import dataclass, replace
@@ -45,6 +46,8 @@ def bring_up_to_date(office: Office) -> list[Moved]:
             moved += _bring_one(office, connection, interview, candidate_id, basis)
     for each in moved:
         log.warning("mail moved", action="replan", follow_up=each.follow_up.id)
+    if office.is_approval_required:
+        _hold_unapproved(office)
     return moved
 
 
@@ -127,6 +130,12 @@ def _move(
         by="service",
         reason=reason,
     )
+
+
+def _hold_unapproved(office: Office) -> None:
+    with office.database.write() as connection:
+        for follow_up_id in outbox.list_unapproved(connection):
+            outbox.await_approval(connection, follow_up_id, at=office.now())
 
 
 def _say_change(before: str, after: str) -> str:

@@ -28,6 +28,9 @@ from service.logs import log
 POLL_SECONDS = 1.0
 """How soon a follow-up is noticed that another process made due at once. Real time."""
 
+LOOKING_SECONDS = 60.0
+"""A scheduler that has not looked for so long is stuck, or its database is gone."""
+
 WATCH_SECONDS = 0.5
 WORKERS = 16
 """How many mailboxes are worked at the same time."""
@@ -52,7 +55,7 @@ _INSTANCES = 10
 class Scheduler:
     """Keeps looking until it is stopped. `work` does all there is to do in one mailbox.
 
-    Chores begin when their first time is up; one that takes longer is not begun a second time.
+    Chores begin at once; one that takes longer than its time is not begun a second time.
     """
 
     def __init__(
@@ -75,6 +78,8 @@ class Scheduler:
         self._coming: deque[outbox.Moment] = deque()
         self._look_at = 0.0
         """When to look again, by the monotonic clock."""
+        self._looked_at = -LOOKING_SECONDS
+        """When it last looked, and was answered, by the same."""
         self._tick_lock = threading.RLock()
         self._stopping = threading.Event()
         self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="mailbox")
@@ -93,6 +98,11 @@ class Scheduler:
         """Whether work in hand should be the last."""
         return self._stopping.is_set()
 
+    @property
+    def is_looking(self) -> bool:
+        """Whether it has looked lately for what is due, as whoever watches the service asks."""
+        return time.monotonic() - self._looked_at < LOOKING_SECONDS
+
     def start(self) -> None:
         """Start looking, and the chores; returns at once."""
         # Several instances: APScheduler drops a job for good that falls due while the thread of
@@ -105,7 +115,14 @@ class Scheduler:
             max_instances=_INSTANCES,
         )
         for chore in self._chores:
-            self._timer.add_job(self._do, _Every(chore.seconds), args=[chore], id=chore.name)
+            self._timer.add_job(
+                self._do,
+                _Every(chore.seconds),
+                args=[chore],
+                id=chore.name,
+                next_run_time=real_now(),
+            )
+        self._looked_at = time.monotonic()
         self._timer.start()
         self._watch.start()
 
@@ -127,6 +144,7 @@ class Scheduler:
             is_all = len(coming) < self._most_coming
             seconds = POLL_SECONDS if is_all else self._clock.seconds_until(coming[-1].at)
             self._coming, self._look_at = deque(coming), looked_at + seconds
+            self._looked_at = looked_at
         for mailbox_id in mailbox_ids:
             self._hand_over(mailbox_id)
 

@@ -270,6 +270,7 @@ follow_ups = _table(
     sa.Column("proof", sa.Text),  # why it counts as sent
     sa.Column("shown_at", UtcDateTime),  # when the user was last shown its text and time
     sa.Column("shown_version", sa.Integer),  # the version they were shown
+    sa.Column("approved_at", UtcDateTime),  # when the user let it go, for good or until it moved
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.Column("updated_at", UtcDateTime, nullable=False),
     sa.CheckConstraint(_one_of("state", State), name="state_known"),
@@ -362,6 +363,7 @@ attempts = _table(
     # What is looked for again, although it has ended: proof may come late.
     sa.Index(
         "ix_attempts_looking",
+        "mailbox_id",
         "next_look_at",
         **_where("next_look_at IS NOT NULL"),
     ),

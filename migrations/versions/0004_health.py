@@ -15,8 +15,14 @@ def upgrade() -> None:
     )
     op.add_column("follow_ups", sa.Column("shown_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("follow_ups", sa.Column("shown_version", sa.Integer(), nullable=True))
+    op.add_column("follow_ups", sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True))
     op.execute("UPDATE attempts SET next_look_at = NULL WHERE ended_at IS NOT NULL")
-    _index("ix_attempts_looking", "attempts", ["next_look_at"], "next_look_at IS NOT NULL")
+    _index(
+        "ix_attempts_looking",
+        "attempts",
+        ["mailbox_id", "next_look_at"],
+        "next_look_at IS NOT NULL",
+    )
     _index(
         "ix_attempts_announced",
         "attempts",

@@ -14,8 +14,9 @@ _UNSENT = (State.HELD, State.SCHEDULED)
 def adopt_waiting(office: Office, candidate: Candidate) -> list[FollowUp]:
     """Give every mail that waited for a mailbox the one it goes from now, and schedule it.
 
-    The user approved them when they were submitted; only the mailbox was missing. What still has
-    none (several are connected and none was invited) goes on waiting.
+    The user agreed to them when they were submitted; only the mailbox was missing, or their word
+    where each has to be approved. What still has none (several are connected and none was invited)
+    goes on waiting.
     """
     adopted: list[FollowUp] = []
     with office.database.read() as connection:
@@ -59,25 +60,12 @@ def disconnect(office: Office, candidate: Candidate, mailbox: Mailbox) -> tuple[
             follow_up = listed.follow_up
             if follow_up.mailbox_id != mailbox.id:
                 continue
-            if follow_up.state is State.SCHEDULED:
-                outbox.hold(
-                    connection,
-                    follow_up.id,
-                    WaitingFor.MAILBOX,
-                    at=office.now(),
-                    by="user",
-                    reason=f"{mailbox.address} was disconnected",
+            if follow_up.state in _UNSENT:
+                reason = f"{mailbox.address} was disconnected"
+                outbox.take_mailbox(
+                    connection, follow_up, at=office.now(), by="user", reason=reason
                 )
-                held += 1
-            if follow_up.state in (State.SCHEDULED, State.HELD):
-                outbox.readdress(
-                    connection,
-                    follow_up.id,
-                    to_name=follow_up.to_name,
-                    to_address=follow_up.to_address,
-                    mailbox_id=None,
-                    at=office.now(),
-                )
+            held += follow_up.state is State.SCHEDULED
     return office.mailboxes.disconnect(mailbox), held
 
 

@@ -1,12 +1,14 @@
 """What a user sees: the list, one mail with its history, and how the service is."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from service import heartbeats, interviews, leases, outbox, timing
 from service.actions.office import Office, id_of
+from service.errors import StorageUnusable
 from service.heartbeats import Heartbeat
 from service.outbox import Event, Listed
 from service.records import Candidate, FollowUp, Mailbox, Overrides
@@ -16,6 +18,7 @@ LOOK_AHEAD = timedelta(days=14)
 """How far the list shows what goes out: today and two weeks."""
 
 _SAID_AFTERWARDS = (WaitingFor.WORDS, WaitingFor.INTERVIEW)
+_UNSENT = (State.HELD, State.SCHEDULED)
 _DONE = (State.SENT, State.STOPPED)
 
 
@@ -77,7 +80,8 @@ def list_unfinished(listed: Sequence[Listed]) -> list[Listed]:
 def list_moved(office: Office, candidate: Candidate) -> dict[int, str]:
     """Return by mail why it goes at another time than the user last saw or named."""
     with office.database.read() as connection:
-        return outbox.list_moved(connection, id_of(candidate))
+        moved = outbox.list_moved(connection, id_of(candidate))
+    return {follow_up_id: event.reason for follow_up_id, event in moved.items()}
 
 
 def list_signed_out(office: Office, candidate: Candidate) -> list[Mailbox]:
@@ -142,6 +146,19 @@ def show(office: Office, candidate: Candidate, follow_up: FollowUp) -> Shown:
         events = tuple(outbox.list_events(connection, follow_up.id))
     mailbox = office.mailboxes.get(follow_up.mailbox_id) if follow_up.mailbox_id else None
     return Shown(listed, interview.overrides, mailbox, events)
+
+
+def note_shown(office: Office, follow_ups: Iterable[FollowUp]) -> None:
+    """Note that the user was shown these mails as they are here, each whole and with its time.
+
+    Only for what is still to go. What cannot be noted was shown all the same.
+    """
+    unsent = [each for each in follow_ups if each.slot and each.state in _UNSENT]
+    if not unsent:
+        return
+    with suppress(StorageUnusable), office.database.write() as connection:
+        for each in unsent:
+            outbox.note_shown(connection, each.id, each.version, at=office.now())
 
 
 def is_running(office: Office) -> bool:

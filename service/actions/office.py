@@ -19,6 +19,7 @@ class Office:
     """Database, clock, mailboxes, the settings that actions need, and where owners hold locks.
 
     `off` gives the checks that are switched off; it raises `BadConfiguration` for an unknown one.
+    With `is_approval_required` nothing is scheduled but by the user's own word.
     """
 
     database: Database
@@ -27,6 +28,7 @@ class Office:
     policy: Policy
     off: Callable[[], frozenset[str]]
     owners: Path | None
+    is_approval_required: bool = False
 
     def now(self) -> datetime:
         """Return the present moment of the service's clock."""

@@ -50,6 +50,8 @@ class Plan:
     """The interview as it was stored before, when this is about the same one."""
     differences: tuple[str, ...] = ()
     """What this submission changes of it, one sentence each."""
+    is_approval_required: bool = False
+    """Whether its mails go only once each of them was approved."""
 
 
 def recall(
@@ -127,7 +129,18 @@ def draw_up(
         drawn_at=now,
         stored=stored,
         differences=tuple(dict.fromkeys((*told, *differences))),
+        is_approval_required=office.is_approval_required,
     )
+
+
+def list_late(plan: Plan) -> list[str]:
+    """Return whom it would reach so late that the user is asked whether it goes all the same.
+
+    Nobody where each mail has to be approved anyway.
+    """
+    if plan.is_approval_required:
+        return []
+    return [mail.reader.name for mail in plan.mails if mail.waiting_for is WaitingFor.APPROVAL]
 
 
 def agree(plan: Plan) -> Plan:
@@ -284,6 +297,8 @@ class _Judge:
         waiting_for = self._find_obstacle(kept)
         if waiting_for is None and mail.reader.key in self._stale and not _is_agreed(mail):
             waiting_for = WaitingFor.APPROVAL
+        if waiting_for is None and self._office.is_approval_required and not _is_approved(mail):
+            waiting_for = WaitingFor.APPROVAL
         if mail.standing is not None and mail.standing.waiting_for is WaitingFor.USER:
             waiting_for = WaitingFor.USER
         return replace(mail, waiting_for=waiting_for, findings=kept)
@@ -325,6 +340,20 @@ def _is_agreed(mail: PlannedMail) -> bool:
     """Whether the user has said that it goes, or when: then it goes however late that is."""
     is_named = mail.slot is not None and mail.slot.is_fixed
     return is_named or (mail.standing is not None and mail.standing.state is State.SCHEDULED)
+
+
+def _is_approved(mail: PlannedMail) -> bool:
+    """Whether the user let this very mail go: the text, the reader and, unless named, the time."""
+    standing, slot = mail.standing, mail.slot
+    if standing is None or standing.approved_at is None or slot is None or standing.slot is None:
+        return False
+    is_same_time = (slot.at, slot.zone) == (standing.slot.at, standing.slot.zone)
+    is_same_mail = (mail.text.subject, mail.text.body, mail.reader.address) == (
+        standing.subject,
+        standing.body,
+        standing.to_address,
+    )
+    return is_same_mail and (is_same_time or slot.is_fixed)
 
 
 def _is_own(mail: PlannedMail) -> bool:

@@ -6,6 +6,8 @@ Each takes one follow-up as it was seen; `finding` turns what the user typed int
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+import sqlalchemy as sa
+
 from service import editing, interviews, outbox, slots, timing
 from service.actions.office import Office, id_of
 from service.errors import WrongState
@@ -29,28 +31,14 @@ def approve(office: Office, candidate: Candidate, follow_up: FollowUp) -> Follow
 
     """
     refuse_incomplete(office, candidate, follow_up)
-    now = office.now()
-    slot = _coming_slot(office, follow_up)
-    if slot is None:
-        raise WrongState(
-            f"The time of f{follow_up.id} to {follow_up.to_name} has passed for too long.",
-            f'callback move f{follow_up.id} "tomorrow 9:30", or callback stop f{follow_up.id}',
-        )
-    with office.database.write() as connection:
-        current = follow_up
-        if slot != follow_up.slot:
-            current = editing.move(
-                connection, follow_up, slot, at=now, by="user", reason="", off=office.off()
-            )
-        if editing.find_obstacle(editing.list_findings(connection, follow_up.id)) is not None:
-            return current
-        return outbox.schedule(connection, follow_up.id, at=now, by="user")
+    return _schedule(office, follow_up, is_approved=True)
 
 
 def let_go(office: Office, candidate: Candidate, follow_up: FollowUp) -> FollowUp:
     """Schedule a mail whose text or mailbox was just mended; else it waits for what it lacks.
 
-    A mail that waits for the user's word alone goes on waiting for it.
+    A mail that waits for the user's word alone goes on waiting for it, and so does one that was
+    never approved where that is required.
     """
     with office.database.read() as connection:
         current = outbox.get(connection, follow_up.id)
@@ -59,27 +47,23 @@ def let_go(office: Office, candidate: Candidate, follow_up: FollowUp) -> FollowU
     obstacle = find_obstacle(office, candidate, current)
     if obstacle is None and _coming_slot(office, current) is None:
         obstacle = WaitingFor.NEW_SLOT
+    if obstacle is None and lacks_approval(office, current):
+        obstacle = WaitingFor.APPROVAL
     if obstacle is None:
-        return approve(office, candidate, current)
+        return _schedule(office, current)
     if obstacle is current.waiting_for:
         return current
-    with office.database.write() as connection:
-        return outbox.hold(
-            connection, current.id, obstacle, at=office.now(), by="service", reason=""
-        )
+    return _hold(office, current, obstacle, by="service", reason="")
+
+
+def lacks_approval(office: Office, follow_up: FollowUp) -> bool:
+    """Whether it has to be approved before it goes, and was not."""
+    return office.is_approval_required and follow_up.approved_at is None
 
 
 def pause(office: Office, follow_up: FollowUp) -> FollowUp:
     """Hold a scheduled mail until the user approves it again."""
-    with office.database.write() as connection:
-        return outbox.hold(
-            connection,
-            follow_up.id,
-            WaitingFor.USER,
-            at=office.now(),
-            by="user",
-            reason="paused",
-        )
+    return _hold(office, follow_up, WaitingFor.USER, by="user", reason="paused")
 
 
 def stop(office: Office, follow_up: FollowUp, *, reason: str = "") -> FollowUp:
@@ -103,9 +87,10 @@ def retry(office: Office, candidate: Candidate, follow_up: FollowUp) -> FollowUp
     slot = _coming_slot(office, follow_up)
     with office.database.write() as connection:
         after = outbox.retry(connection, follow_up.id, at=office.now(), slot=slot)
-        return editing.bring_up_to_date(
+        after = editing.bring_up_to_date(
             connection, follow_up, after, at=office.now(), off=office.off()
         )
+    return _await_approval(office, after)
 
 
 def mark_sent(office: Office, follow_up: FollowUp) -> FollowUp:
@@ -130,7 +115,7 @@ def mark_not_sent(office: Office, follow_up: FollowUp) -> FollowUp:
         )
     slot = _coming_slot(office, follow_up)
     with office.database.write() as connection:
-        return outbox.disprove(
+        after = outbox.disprove(
             connection,
             follow_up.id,
             at=office.now(),
@@ -139,6 +124,7 @@ def mark_not_sent(office: Office, follow_up: FollowUp) -> FollowUp:
             slot=slot,
             version=follow_up.version,
         )
+    return _await_approval(office, after)
 
 
 def move(
@@ -153,9 +139,12 @@ def move(
         _interview, reader = slots.find_reader(connection, follow_up)
     moment = slots.spread(timing.parse_when(typed, reader.place, office.now()), position)
     moved = _move_to(office, candidate, follow_up, moment)
-    if moved.waiting_for is WaitingFor.NEW_SLOT:
-        return approve(office, candidate, moved)
-    return moved
+    if moved.waiting_for is not WaitingFor.NEW_SLOT:
+        return moved
+    if lacks_approval(office, moved):
+        return _hold(office, moved, WaitingFor.APPROVAL, by="service", reason="")
+    refuse_incomplete(office, candidate, moved)
+    return _schedule(office, moved)
 
 
 def send_now(office: Office, candidate: Candidate, follow_up: FollowUp) -> FollowUp:
@@ -163,6 +152,7 @@ def send_now(office: Office, candidate: Candidate, follow_up: FollowUp) -> Follo
     refuse_incomplete(office, candidate, follow_up)
     moment = office.now() + SEND_NOW_DELAY
     moved = _move_to(office, candidate, follow_up, moment, to_the_second=True)
+    moved = _await_approval(office, moved)
     return approve(office, candidate, moved) if moved.state is State.HELD else moved
 
 
@@ -198,6 +188,59 @@ def find_obstacle(office: Office, candidate: Candidate, follow_up: FollowUp) -> 
         WaitingFor.ACCEPTANCE: judged is WaitingFor.ACCEPTANCE,
     }
     return next((each for each, stands in obstacles.items() if stands), None)
+
+
+def _schedule(office: Office, follow_up: FollowUp, *, is_approved: bool = False) -> FollowUp:
+    """Schedule a held mail that lacks nothing; what has a finding in its new slot stays held.
+
+    What was shown of it holds on, unless its text or its time changes by that.
+    """
+    now = office.now()
+    slot = _coming_slot(office, follow_up)
+    if slot is None:
+        raise WrongState(
+            f"The time of f{follow_up.id} to {follow_up.to_name} has passed for too long.",
+            f'callback move f{follow_up.id} "tomorrow 9:30", or callback stop f{follow_up.id}',
+        )
+    with office.database.write() as connection:
+        current = follow_up
+        if slot != follow_up.slot:
+            current = editing.move(
+                connection, follow_up, slot, at=now, by="user", reason="", off=office.off()
+            )
+        if editing.find_obstacle(editing.list_findings(connection, follow_up.id)) is not None:
+            return current
+        scheduled = outbox.schedule(
+            connection, follow_up.id, at=now, by="user", is_approved=is_approved
+        )
+        return _keep_shown(connection, current, scheduled)
+
+
+def _hold(
+    office: Office, follow_up: FollowUp, waiting_for: WaitingFor, *, by: str, reason: str
+) -> FollowUp:
+    """Hold a mail; what was shown of it holds on, since neither its text nor its time changes."""
+    with office.database.write() as connection:
+        held = outbox.hold(
+            connection, follow_up.id, waiting_for, at=office.now(), by=by, reason=reason
+        )
+        return _keep_shown(connection, follow_up, held)
+
+
+def _await_approval(office: Office, follow_up: FollowUp) -> FollowUp:
+    """Hold what was scheduled by the way, where it has yet to be approved."""
+    if follow_up.state is State.SCHEDULED and lacks_approval(office, follow_up):
+        return _hold(office, follow_up, WaitingFor.APPROVAL, by="service", reason="")
+    return follow_up
+
+
+def _keep_shown(connection: sa.Connection, before: FollowUp, after: FollowUp) -> FollowUp:
+    """Let what was shown `before` count for `after`, the very next version, of another state."""
+    shown_at = before.shown_at
+    if shown_at is None or not before.is_shown or after.version != before.version + 1:
+        return after
+    outbox.note_shown(connection, after.id, after.version, at=shown_at)
+    return replace(after, shown_version=after.version)
 
 
 def _move_to(

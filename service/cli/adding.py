@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from service import timing
-from service.actions import planning, submitting
+from service.actions import looking, planning, submitting
 from service.actions.office import id_of
 from service.app import App
 from service.cli import asking, dialogue, outcome, preview, printing
@@ -155,6 +155,7 @@ def add(
         candidate = candidate if candidate.id else app.office.save_candidate(candidate)
         done = submitting.submit(app.office, candidate, plan)
         outcome.say_submitted(app, candidate, plan, done, json=json)
+        looking.note_shown(app.office, done.follow_ups if may_ask else ())
 
 
 def _read(

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from service import interviews
-from service.actions import planning, submitting
+from service.actions import looking, planning, submitting
 from service.actions.office import id_of
 from service.app import App
 from service.cli import asking, dialogue, outcome, preview
@@ -98,11 +98,12 @@ def debrief(
             preview.say_plan(plan, candidate)
         plan = dialogue.settle_late(plan, may_ask=may_ask)
         outcome.tell_needed(plan, candidate)
-        if may_ask and not asking.confirm("Schedule these?", default=True):
+        if may_ask and not asking.confirm(_question(plan), default=True):
             tell("Nothing was stored.")
             raise typer.Exit(1)
         done = submitting.submit(app.office, candidate, plan)
         outcome.say_submitted(app, candidate, plan, done, json=json)
+        looking.note_shown(app.office, done.follow_ups if may_ask else ())
 
 
 def _find(app: App, candidate: Candidate, typed: str | None) -> Interview:
@@ -136,6 +137,10 @@ def _complete(interview: Interview, *, may_ask: bool) -> Interview:
         interview = dialogue.ask_addresses(interview)
         return dialogue.ask_words(interview)
     return dialogue.complete(interview, is_over=True, may_ask=False)
+
+
+def _question(plan: planning.Plan) -> str:
+    return "Store these?" if plan.is_approval_required else "Schedule these?"
 
 
 def _close(app: App, candidate: Candidate, found: Interview) -> None:

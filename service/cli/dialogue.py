@@ -25,7 +25,6 @@ from service.cli.printing import complain, tell
 from service.errors import BadInput, ServiceError
 from service.intake import places
 from service.records import Candidate, Interview, Kind, Person, Place, RestDays
-from service.states import WaitingFor
 from service.writing import composition, readers
 from service.writing.readers import Missing, What
 
@@ -240,7 +239,7 @@ def settle_rest_days(office: Office, candidate: Candidate, plan: Plan, *, may_as
 
 def settle_late(plan: Plan, *, may_ask: bool) -> Plan:
     """Ask whether what would go long after the talk goes all the same (T11); else it is held."""
-    late = [mail.reader.name for mail in plan.mails if mail.waiting_for is WaitingFor.APPROVAL]
+    late = planning.list_late(plan)
     if not late or not may_ask:
         return plan
     tell("That is long after the talk, and late words may no longer fit.")

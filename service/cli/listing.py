@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from service.actions import looking
+from service.actions import looking, needs
 from service.cli import columns, printing, timeline
 from service.cli.flags import AsJson
 from service.cli.printing import say, tell
@@ -55,7 +55,7 @@ def _say_needs(needing: Sequence[Listed], signed_out: Sequence[Mailbox], now: da
     """Print what needs the user, each with its one next command; mails that share it are one."""
     groups: dict[tuple[str, str], list[Listed]] = {}
     for each in needing:
-        command = printing.next_command(each.follow_up, only_first=True) or ""
+        command = needs.next_command(each.follow_up, only_first=True) or ""
         groups.setdefault((timeline.describe_shortly(each, now), command), []).append(each)
     rows = [
         (f"  {mailbox.address}", "is signed out", f"callback connect {mailbox.provider}")

@@ -3,7 +3,7 @@
 from typing import Any
 
 from service import interviews, timing
-from service.actions import looking, submitting
+from service.actions import looking, needs, submitting
 from service.actions.planning import Plan
 from service.app import App
 from service.cli import printing
@@ -55,7 +55,7 @@ def say_submitted(
             city = cities.get(follow_up.person_id)
             when = f", {timing.describe(follow_up.slot, user_zone=candidate.zone, city=city)}"
         say(f"f{follow_up.id}  to {follow_up.to_name}: {state}{when}")
-        command = printing.next_command(follow_up)
+        command = needs.next_command(follow_up)
         if command:
             say(f"    {command}")
     for follow_up in done.untouched:

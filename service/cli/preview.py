@@ -2,9 +2,10 @@
 
 import textwrap
 
+from service.actions import needs
 from service.actions.planning import Plan, PlannedMail
 from service.cli.marking import say_text
-from service.cli.printing import WAITING, name_mailbox, say, say_slot
+from service.cli.printing import name_mailbox, say, say_slot
 from service.records import Candidate
 from service.states import State
 
@@ -48,7 +49,7 @@ def _say_mail(plan: Plan, mail: PlannedMail, candidate: Candidate) -> None:
     if mail.standing is not None and mail.standing.state not in (State.HELD, State.SCHEDULED):
         say(f"State     {mail.standing.state}, left as it is")
     if mail.waiting_for is not None:
-        say(f"Held      {WAITING[mail.waiting_for]}")
+        say(f"Held      {needs.WAITING[mail.waiting_for]}")
     say_text(mail.text, mail.findings)
     say()
 

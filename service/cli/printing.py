@@ -7,49 +7,12 @@ from datetime import datetime
 from typing import Any
 
 from service import timing
+from service.actions import needs
 from service.cli import columns
 from service.errors import BadInput, ServiceError
 from service.outbox import Listed
 from service.records import FollowUp, Mailbox, Slot
-from service.states import State, WaitingFor
-
-WAITING = {
-    WaitingFor.WORDS: "waits for your words",
-    WaitingFor.INTERVIEW: "waits for your word that the interview took place",
-    WaitingFor.ADDRESS: "waits for an address",
-    WaitingFor.CORRECTION: "needs a correction",
-    WaitingFor.ACCEPTANCE: "needs your decision",
-    WaitingFor.APPROVAL: "waits for your approval",
-    WaitingFor.NEW_SLOT: "its time has passed",
-    WaitingFor.MAILBOX: "waits for a mailbox",
-    WaitingFor.USER: "paused",
-}
-_NEXT: dict[WaitingFor | State, tuple[str, str]] = {
-    WaitingFor.WORDS: ("callback debrief i{interview}", ""),
-    WaitingFor.INTERVIEW: ("callback debrief i{interview}", ""),
-    WaitingFor.ADDRESS: ("callback debrief i{interview}", ""),
-    WaitingFor.CORRECTION: ("callback preview f{id}", "{first}, then callback edit f{id}"),
-    WaitingFor.ACCEPTANCE: (
-        "callback preview f{id}",
-        "{first}, then callback edit f{id} or accept",
-    ),
-    WaitingFor.APPROVAL: ("callback approve f{id}", ""),
-    WaitingFor.NEW_SLOT: ('callback move f{id} "tomorrow 9:30"', "{first}, or callback stop f{id}"),
-    WaitingFor.MAILBOX: (
-        "callback connect gmail",
-        (
-            "{first}, or callback connect outlook; "
-            "of several connected: add it again with --mailbox ADDRESS"
-        ),
-    ),
-    WaitingFor.USER: ("callback approve f{id}", ""),
-    State.UNCONFIRMED: (
-        "callback show f{id}",
-        "look in Sent, then: callback sent f{id}, or callback not-sent f{id}",
-    ),
-    State.FAILED: ("callback show f{id}", "{first}, then callback retry f{id}"),
-}
-"""What to type so that a mail goes on: the one next command, and where there is room for all."""
+from service.states import State
 
 _MARGIN = " " * len("Goes out  ")
 
@@ -87,7 +50,7 @@ def tell_not_running(is_running: bool) -> None:
 def describe_state(follow_up: FollowUp) -> str:
     """Return the state in words for people."""
     if follow_up.state is State.HELD and follow_up.waiting_for is not None:
-        return WAITING[follow_up.waiting_for]
+        return needs.WAITING[follow_up.waiting_for]
     if follow_up.state is State.SCHEDULED and follow_up.last_error:
         return f"scheduled, {count_tries(follow_up)}"
     if follow_up.state is State.UNCONFIRMED:
@@ -98,16 +61,6 @@ def describe_state(follow_up: FollowUp) -> str:
 def count_tries(follow_up: FollowUp) -> str:
     """Say how often it was tried to send a mail."""
     return "tried once" if follow_up.tries == 1 else f"tried {follow_up.tries} times"
-
-
-def next_command(follow_up: FollowUp, *, only_first: bool = False) -> str | None:
-    """Return what to type so that this mail goes on, None when nothing is needed."""
-    templates = _NEXT.get(follow_up.waiting_for or follow_up.state)
-    if templates is None:
-        return None
-    ids = {"id": follow_up.id, "interview": follow_up.interview_id}
-    first, whole = templates[0].format(**ids), templates[1]
-    return first if only_first or not whole else whole.format(first=first, **ids)
 
 
 def say_slot(
@@ -163,6 +116,7 @@ def as_json(listed: Listed) -> dict[str, Any]:
         "sent_at": follow_up.sent_at,
         "proof": follow_up.proof,
         "tries": follow_up.tries,
+        "next_try_at": follow_up.next_try_at if follow_up.state is State.SCHEDULED else None,
         "last_error": follow_up.last_error,
     }
 

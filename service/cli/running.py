@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from service import heartbeats, timing
-from service.actions import looking
+from service.actions import looking, needs
 from service.actions.office import id_of
 from service.app import App
 from service.cli import printing
@@ -84,7 +84,7 @@ def say_next_step(context: typer.Context) -> None:
             follow_up = found.needs_user[0].follow_up
             state = printing.describe_state(follow_up)
             say(f"Next: f{follow_up.id} to {follow_up.to_name} {state}:")
-            say(f"  {printing.next_command(follow_up)}")
+            say(f"  {needs.next_command(follow_up)}")
         elif (found.next_up or found.overdue) and not found.is_running:
             say("Next: mails are scheduled, and nothing is running that would send them:")
             say("  callback run")

@@ -4,7 +4,9 @@ import sys
 import time
 import webbrowser
 from dataclasses import asdict
+from datetime import datetime
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -20,6 +22,7 @@ from service.cli.session import candidate_or_stranger, opened
 from service.errors import BadInput, NotFound, ServiceError, SignInFailed
 from service.intake import texts
 from service.records import Candidate, Mailbox
+from service.timing.words import name_day
 
 SIGN_IN_SECONDS = 600
 _PASTE_PORT = 8931
@@ -38,6 +41,17 @@ def connect(
     ] = False,
     device: Annotated[
         bool, typer.Option("--device", help="Outlook: type a code on another device.")
+    ] = False,
+    testing: Annotated[
+        bool | None,
+        typer.Option(
+            "--testing/--no-testing",
+            help="Gmail: whether your Google project is in Testing, which ends sign-ins in a week.",
+        ),
+    ] = None,
+    another_account: Annotated[
+        bool,
+        typer.Option("--another-account", help="Not the account that mails wait for."),
     ] = False,
     name: Annotated[str | None, typer.Option(help="Your name, for From and the sign-off.")] = None,
     signature: Annotated[
@@ -62,17 +76,28 @@ def connect(
             if provider == "local":
                 mailbox = _connect_local(app, candidate, chosen)
             elif device:
-                mailbox = _connect_device(app, candidate, provider, chosen)
+                mailbox = _connect_device(
+                    app, candidate, provider, chosen, is_other_allowed=another_account
+                )
             else:
-                mailbox = _connect_page(app, candidate, provider, chosen, no_browser=no_browser)
+                mailbox = _connect_page(
+                    app,
+                    candidate,
+                    provider,
+                    chosen,
+                    no_browser=no_browser,
+                    is_other_allowed=another_account,
+                )
         except ProviderError as error:
             raise SignInFailed(
                 f"{provider} was not connected: {error.detail}", f"callback connect {provider}"
             ) from error
         say(f"Connected {printing.name_mailbox(mailbox)}, access {mailbox.access}.")
+        _settle_testing(app, mailbox, testing)
         adopted = accounts.adopt_waiting(app.office, candidate)
         for follow_up in adopted:
-            say(f"  f{follow_up.id} to {follow_up.to_name} waited for a mailbox: now scheduled")
+            state = printing.describe_state(follow_up)
+            say(f"  f{follow_up.id} to {follow_up.to_name} waited for a mailbox: now {state}")
 
 
 def _open_client(app: App, provider: str) -> None:
@@ -94,14 +119,14 @@ def list_mailboxes(
         candidate = app.office.find_candidate()
         connected = app.mailboxes.list(id_of(candidate)) if candidate else []
         if json:
-            printing.say_json([_as_json(mailbox) for mailbox in connected])
+            printing.say_json([_as_json(app, mailbox) for mailbox in connected])
             return
         if not connected:
             tell("No mailbox is connected.")
             tell("  callback connect gmail, or callback connect outlook")
             return
         printing.say_rows(
-            (printing.name_mailbox(mailbox), f"access {mailbox.access}", _health(mailbox))
+            (printing.name_mailbox(mailbox), f"access {mailbox.access}", _say_health(app, mailbox))
             for mailbox in connected
         )
 
@@ -129,12 +154,18 @@ def disconnect(
 def doctor(
     context: typer.Context,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    send_test: Annotated[
+        bool,
+        typer.Option("--send-test", help="Also send you a test in every way that you are told."),
+    ] = False,
 ) -> None:
     """Name each thing that is broken, and the command that mends it."""
     from service import upkeep
 
     with opened(context) as app:
         checks = upkeep.examine(app)
+        if send_test:
+            checks += upkeep.send_test(app)
         if json:
             printing.say_json([asdict(check) for check in checks])
         for check in checks if not json else ():
@@ -212,7 +243,13 @@ def _connect_local(app: App, candidate: Candidate, access: Access) -> Mailbox:
 
 
 def _connect_page(
-    app: App, candidate: Candidate, provider: str, access: Access, *, no_browser: bool
+    app: App,
+    candidate: Candidate,
+    provider: str,
+    access: Access,
+    *,
+    no_browser: bool,
+    is_other_allowed: bool,
 ) -> Mailbox:
     from providers import oauth
 
@@ -233,7 +270,31 @@ def _connect_page(
             else:
                 tell("Your browser is open: allow the access there.")
             answer = listener.wait(state=begun.state)
-    return app.mailboxes.finish(candidate_id, begun.state, answer, name=candidate.name)
+    return app.mailboxes.finish(
+        candidate_id,
+        begun.state,
+        answer,
+        name=candidate.name,
+        is_other_allowed=is_other_allowed,
+    )
+
+
+def _settle_testing(app: App, mailbox: Mailbox, is_testing: bool | None) -> None:
+    """Learn once whether Google ends this sign-in after a week, and say when that will be."""
+    if mailbox.provider != "gmail":
+        return
+    if is_testing is None and mailbox.is_testing is None and asking.is_interactive():
+        tell("Google ends sign-ins after seven days while your Google project is in Testing.")
+        tell("Google Auth Platform > Audience shows its publishing status.")
+        is_testing = asking.confirm("Is it in Testing?", default=False)
+    if is_testing is not None:
+        app.mailboxes.note_testing(mailbox, is_testing=is_testing)
+        mailbox = app.mailboxes.get(mailbox.id)
+    ends_at = app.mailboxes.ends_at(mailbox)
+    if ends_at is not None:
+        say(f"Its sign-in ends {_name_moment(app, ends_at)}; you are told before a mail needs it.")
+    elif mailbox.is_testing is None:
+        tell("If your Google project is in Testing, say so: callback connect gmail --testing")
 
 
 def _read_answer() -> str:
@@ -243,7 +304,9 @@ def _read_answer() -> str:
     return answer
 
 
-def _connect_device(app: App, candidate: Candidate, provider: str, access: Access) -> Mailbox:
+def _connect_device(
+    app: App, candidate: Candidate, provider: str, access: Access, *, is_other_allowed: bool
+) -> Mailbox:
     client = app.provider(provider)
     begin = getattr(client, "begin_device_sign_in", None)
     if begin is None:
@@ -252,7 +315,14 @@ def _connect_device(app: App, candidate: Candidate, provider: str, access: Acces
     say(f"Open {flow.verification_url} on any device and type {flow.user_code}")
     give_up_at = time.monotonic() + min(flow.expires_in_seconds, SIGN_IN_SECONDS)
     grant = client.finish_device_sign_in(flow, access, lambda: time.monotonic() > give_up_at)  # type: ignore[attr-defined]  # only providers with begin_device_sign_in come here
-    return app.mailboxes.store(id_of(candidate), provider, access, grant, name=candidate.name)
+    return app.mailboxes.admit(
+        id_of(candidate),
+        provider,
+        access,
+        grant,
+        name=candidate.name,
+        is_other_allowed=is_other_allowed,
+    )
 
 
 def _find_mailbox(app: App, candidate: Candidate, typed: str) -> Mailbox:
@@ -270,15 +340,27 @@ def _find_mailbox(app: App, candidate: Candidate, typed: str) -> Mailbox:
     return chosen[0]
 
 
-def _health(mailbox: Mailbox) -> str:
+def _say_health(app: App, mailbox: Mailbox) -> str:
+    """Say how a sign-in is, when it was last proved, and when it ends where that is known."""
     if mailbox.signed_out_at is not None:
         return f"signed out: {mailbox.signed_out_reason}  callback connect {mailbox.provider}"
     if mailbox.blocked_until is not None and mailbox.blocked_reason:
         return f"waits: {mailbox.blocked_reason}"
-    return "signed in"
+    health = app.mailboxes.health(mailbox)
+    if health is None or mailbox.provider == "local":
+        return "signed in"
+    told = f"signed in, proved {_name_moment(app, health.proved_at)}"
+    return f"{told}; ends {_name_moment(app, health.ends_at)}" if health.ends_at else told
 
 
-def _as_json(mailbox: Mailbox) -> dict[str, object]:
+def _name_moment(app: App, moment: datetime) -> str:
+    """Name a moment on the candidate's clock, with its weekday."""
+    local = moment.astimezone(ZoneInfo(candidate_or_stranger(app).zone))
+    return f"{name_day(local)} {local:%H:%M}"
+
+
+def _as_json(app: App, mailbox: Mailbox) -> dict[str, object]:
+    health = app.mailboxes.health(mailbox)
     return {
         "address": mailbox.address,
         "provider": mailbox.provider,
@@ -287,4 +369,6 @@ def _as_json(mailbox: Mailbox) -> dict[str, object]:
         "signed_out_reason": mailbox.signed_out_reason,
         "blocked_until": mailbox.blocked_until,
         "blocked_reason": mailbox.blocked_reason,
+        "proved_at": health.proved_at if health else None,
+        "ends_at": health.ends_at if health else None,
     }

@@ -5,7 +5,7 @@ from datetime import date
 import typer
 
 from service import timing
-from service.actions import finding, looking
+from service.actions import finding, looking, needs
 from service.cli import columns, printing
 from service.cli.flags import AsJson, Id
 from service.cli.printing import say
@@ -31,6 +31,8 @@ _HISTORY = {
     "disprove": "found not sent",
     "refuse": "refused",
     "lose": "no answer came",
+    "doubt": "doubtful whether it went",
+    "prove": "proof was seen",
     "retry": "to be tried again",
     "stop": "stopped",
     "ask-stop": "stop asked for",
@@ -52,6 +54,7 @@ def show(context: typer.Context, mail: Id, json: AsJson = False) -> None:
             return
         for each in shown:
             _say_shown(each, candidate)
+        looking.note_shown(app.office, found.follow_ups)
 
 
 def _say_shown(shown: looking.Shown, candidate: Candidate) -> None:
@@ -64,7 +67,7 @@ def _say_shown(shown: looking.Shown, candidate: Candidate) -> None:
     say(f"From      {printing.name_mailbox(shown.mailbox)}")
     say(f"Subject   {follow_up.subject}")
     _say_times(shown, candidate)
-    if command := printing.next_command(follow_up):
+    if command := needs.next_command(follow_up):
         beyond_this = command.removeprefix(f"callback show f{follow_up.id}, then ")
         say(columns.wrap(f"Next      {beyond_this}", hanging=" " * 10))
     say()
@@ -91,7 +94,8 @@ def _say_times(shown: looking.Shown, candidate: Candidate) -> None:
         again = timing.describe_moment(
             follow_up.next_try_at, zone, user_zone=candidate.zone, city=city
         )
-        say(columns.wrap(f"Next try  {again}", hanging=" " * 10))
+        because = f", because: {follow_up.last_error}" if follow_up.last_error else ""
+        say(columns.wrap(f"Next try  {again}{because}", hanging=" " * 10))
     if follow_up.sent_at is not None:
         when = timing.describe_moment(follow_up.sent_at, zone, user_zone=candidate.zone, city=city)
         say(columns.wrap(f"Sent      {when}; proof: {follow_up.proof}", hanging=" " * 10))

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from service import timing
-from service.actions import finding, looking, steering
+from service.actions import finding, looking, needs, steering
 from service.actions.office import Office
 from service.cli import printing
 from service.cli.flags import Id
@@ -177,7 +177,7 @@ def _say_moved(office: Office, candidate: Candidate, before: FollowUp, after: Fo
             say(f"  ! {warning}")
     if (before.subject, before.body) != (after.subject, after.body):
         say(f"  Its words for the day have changed with it:  callback preview f{after.id}")
-    if is_held_now and (command := printing.next_command(after)):
+    if is_held_now and (command := needs.next_command(after)):
         say(f"  Next:  {command}")
     if before.slot is not None and before.slot.at > office.now():
         say(f"  It was {_tell_fully(before.slot, candidate, city)}")

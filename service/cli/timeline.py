@@ -75,7 +75,7 @@ def describe_shortly(listed: Listed, now: datetime) -> str:
     moment = looking.moment_of(listed)
     if moment is not None and moment < now:
         return "overdue"
-    return count_tries(follow_up) if follow_up.last_error else ""
+    return f"{count_tries(follow_up)}: {follow_up.last_error}" if follow_up.last_error else ""
 
 
 def _lay_out(listed: Listed, zone: ZoneInfo, now: datetime) -> tuple[str, ...]:

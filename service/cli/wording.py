@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from service.actions import copying, finding, wording
+from service.actions import copying, finding, looking, wording
 from service.actions.office import Office
 from service.cli import editor, marking, printing
 from service.cli.flags import AsJson, Id, Mail
@@ -46,6 +46,7 @@ def preview(
             if send_to_me:
                 mailbox = copying.send_copy(app.office, candidate, each.follow_up)
                 tell(f"A copy was sent to {mailbox.address}.")
+        looking.note_shown(app.office, found.follow_ups)
 
 
 def edit(
@@ -78,6 +79,10 @@ def edit(
         for change in marking.describe_change(edited.before.findings, edited.after.findings):
             say(change)
         _say_outcome(edited.after, candidate)
+        after = edited.after.follow_up
+        if subject is None and body_file is None and after.state is State.SCHEDULED:
+            # The editor held it whole, and the lines above have its time.
+            looking.note_shown(app.office, [after])
 
 
 def accept(

@@ -18,6 +18,7 @@ from service.database import Database
 from service.delivery import decisions
 from service.delivery.decisions import Verdict
 from service.delivery.drafts import Drafts, Ended
+from service.delivery.lookback import LookBack
 from service.delivery.record import Record
 from service.errors import MailboxUnusable
 from service.logs import log
@@ -86,7 +87,11 @@ class Courier:
         self._away = away
         self.opened = opened
         self._off = off
+        self._provider = mailboxes.provider(mailbox)
         self._drafts = Drafts(database, clock, record, mailbox, self._ask, off)
+        self._look_back = LookBack(
+            database, clock, record, mailbox, self._ask, self._provider.settle_seconds
+        )
 
     def run(self, follow_up: FollowUp, attempt_id: int) -> ProviderError | None:
         """Send the claimed follow-up; return the error that stops this mailbox for now, if any."""
@@ -95,6 +100,7 @@ class Courier:
             draft_id = None
             if self._mailbox.access == Access.DRAFTS:
                 draft_id = self._drafts.prepare(follow_up, attempt_id, self._mail(follow_up))
+            self.check_clock()
             self._announce(follow_up, attempt_id)
             receipt = self._ask(
                 lambda mailbox: self._send(mailbox, follow_up, attempt_id, draft_id)
@@ -120,8 +126,37 @@ class Courier:
             Proof.ACCEPTED,
             sent_id=receipt.sent_id,
             message_id=receipt.message_id,
+            look_at=self._first_look_back(),
         )
         return None
+
+    def look_back(self, attempt: Attempt) -> SignInAgain | None:
+        """Look for the mail of an ended attempt; return the error that signs this mailbox out."""
+        try:
+            self._look_back.run(attempt)
+        except SignInAgain as error:
+            self._mailboxes.sign_out(self._mailbox, error.detail, version=self.opened.version)
+            return error
+        return None
+
+    def check_clock(self, *, asks: bool = False) -> None:
+        """Raise `TryLater` when the provider's last answer, or one now, shows our clock is wrong.
+
+        Nothing is sent by a clock that is wrong. Where no draft was made nothing was heard yet, so
+        that this costs a request on the connection that the mail takes next.
+        """
+        heard_at = None if asks else self.opened.mailbox.heard_at()
+        if heard_at is None and self._provider.is_remote:
+            heard_at = self._ask(lambda mailbox: mailbox.ask_time())
+        if heard_at is not None:
+            decisions.refuse_wrong_clock(heard_at, real_now(), self._clock.now())
+
+    def _first_look_back(self) -> datetime | None:
+        """Return when to look for a mail that is announced now; None where a look tells nothing."""
+        if not (self._provider.is_remote and decisions.can_look(self._mailbox.access)):
+            return None
+        now = self._clock.now()
+        return decisions.next_look_back(now, now)
 
     def _check_again(self, follow_up: FollowUp, attempt_id: int) -> None:
         """Hold what the checks would not let pass today: late text may say what is no longer so."""
@@ -263,7 +298,7 @@ class Courier:
         verdict = decisions.judge(
             seen,
             announced_for=now - (attempt.announced_at or now),
-            settle_seconds=self._mailboxes.provider(self._mailbox).settle_seconds,
+            settle_seconds=self._provider.settle_seconds,
         )
         if verdict is Verdict.CONFIRM:
             self._record.confirm(
@@ -277,7 +312,13 @@ class Courier:
             self._record.disprove(follow_up, attempt.id)
         elif verdict is Verdict.LOSE:
             detail = error.detail if error else "the service was interrupted while sending"
-            self._record.lose(follow_up, attempt.id, detail, gone_draft_id=attempt.draft_id)
+            self._record.lose(
+                follow_up,
+                attempt.id,
+                detail,
+                gone_draft_id=attempt.draft_id,
+                look_at=decisions.next_look_back(attempt.announced_at or now, now),
+            )
         else:
             self._record.look_again(attempt, decisions.next_look(attempt.looks, now))
 
@@ -312,6 +353,8 @@ class Courier:
         after: timedelta | None = None,
     ) -> TryLater:
         now = self._clock.now()
+        if follow_up.slot is not None:
+            error = decisions.end_with_day(error, follow_up.slot.zone, now)
         moment = decisions.next_try(error, follow_up.tries, now) if after is None else now + after
         self._record.postpone(follow_up, attempt_id, error, moment)
         return error

@@ -8,9 +8,10 @@ and is settled by looking. An attempt that has lost its follow-up changes nothin
 import time
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 import sqlalchemy as sa
+from sqlalchemy.exc import SQLAlchemyError
 
 from providers.errors import Rejected, TryLater
 from service import outbox, slots, timing
@@ -20,7 +21,7 @@ from service.errors import StorageUnusable, WrongState
 from service.logs import log
 from service.outbox import Attempt
 from service.records import FollowUp, Slot
-from service.states import Proof, WaitingFor
+from service.states import Proof, State, WaitingFor
 
 _WAITS_SECONDS = (0.1, 0.5, 2.0, 5.0, 10.0)
 """How long the record of an outcome is tried again when storage refuses it."""
@@ -33,7 +34,7 @@ class Record:
         self,
         database: Database,
         clock: Clock,
-        plan_anew: Callable[[sa.Connection, FollowUp], Slot | None],
+        plan_anew: "PlanAnew",
     ) -> None:
         self._database = database
         self._clock = clock
@@ -48,8 +49,9 @@ class Record:
         reason: str = "",
         sent_id: str | None = None,
         message_id: str | None = None,
+        look_at: datetime | None = None,
     ) -> None:
-        """Record that it went."""
+        """Record that it went; `look_at` is when a better proof than this is looked for."""
 
         def write(connection: sa.Connection, now: datetime) -> None:
             outbox.end_attempt(
@@ -60,6 +62,7 @@ class Record:
                 proof=proof,
                 sent_id=sent_id,
                 message_id=message_id,
+                next_look_at=look_at,
             )
             outbox.confirm(
                 connection,
@@ -114,12 +117,21 @@ class Record:
         self._write(write, "refuse", follow_up, attempt_id, code=error.code)
 
     def lose(
-        self, follow_up: FollowUp, attempt_id: int, reason: str, *, gone_draft_id: str | None = None
+        self,
+        follow_up: FollowUp,
+        attempt_id: int,
+        reason: str,
+        *,
+        gone_draft_id: str | None = None,
+        look_at: datetime | None = None,
     ) -> None:
-        """Record that nobody can tell whether it went; `gone_draft_id` was seen to be gone."""
+        """Record that nobody can tell whether it went; `gone_draft_id` was seen to be gone.
+
+        `look_at` is when it is looked for again, since proof may come late.
+        """
 
         def write(connection: sa.Connection, now: datetime) -> None:
-            outbox.end_attempt(connection, attempt_id, at=now, outcome="lose")
+            outbox.end_attempt(connection, attempt_id, at=now, outcome="lose", next_look_at=look_at)
             if gone_draft_id is not None:
                 outbox.forget_draft(connection, follow_up.id, gone_draft_id)
             outbox.lose(connection, follow_up.id, attempt_id=attempt_id, at=now, reason=reason)
@@ -147,6 +159,7 @@ class Record:
 
     def disprove(self, follow_up: FollowUp, attempt_id: int) -> None:
         """Record the proof that nothing went: due again, or held when its time has passed."""
+        is_lost = follow_up.state is State.UNCONFIRMED
 
         def write(connection: sa.Connection, now: datetime) -> None:
             outbox.end_attempt(connection, attempt_id, at=now, outcome="disprove")
@@ -156,11 +169,41 @@ class Record:
                 at=now,
                 by="service",
                 reason="the draft still stands: nothing was sent",
-                attempt_id=attempt_id,
+                attempt_id=None if is_lost else attempt_id,
+                event_attempt_id=attempt_id,
                 slot=self._plan_anew(connection, follow_up),
+                version=follow_up.version if is_lost else None,
             )
 
         self._write(write, "disprove", follow_up, attempt_id)
+
+    def doubt(
+        self, follow_up: FollowUp, attempt_id: int, reason: str, *, look_at: datetime | None
+    ) -> None:
+        """Record that what the provider took seems not to have gone, and ask the user."""
+
+        def write(connection: sa.Connection, now: datetime) -> None:
+            outbox.look_back_at(connection, attempt_id, look_at)
+            outbox.doubt(connection, follow_up.id, attempt_id=attempt_id, at=now, reason=reason)
+
+        self._write(write, "doubt", follow_up, attempt_id)
+
+    def prove(
+        self,
+        follow_up: FollowUp,
+        attempt_id: int,
+        proof: Proof | str,
+        *,
+        sent_id: str | None,
+        message_id: str | None,
+    ) -> None:
+        """Record the proof that was seen of a mail which counted as sent before."""
+
+        def write(connection: sa.Connection, now: datetime) -> None:
+            outbox.add_proof(connection, attempt_id, proof, sent_id=sent_id, message_id=message_id)
+            outbox.prove(connection, follow_up.id, proof, at=now)
+
+        self._write(write, "prove", follow_up, attempt_id)
 
     def look_again(self, attempt: Attempt, moment: datetime, *, refused: str | None = None) -> None:
         """Leave it open: neither proof nor disproof yet. `refused`: the code the send met with."""
@@ -200,27 +243,33 @@ class Record:
     def _end_late(self, attempt_id: int, action: str) -> None:
         """Close an attempt that lost its follow-up, so that nobody looks for it for ever."""
         with self._database.write() as connection:
-            outbox.end_attempt(
-                connection, attempt_id, at=self._clock.now(), outcome=f"late-{action}"
-            )
+            outbox.end_late(connection, attempt_id, at=self._clock.now(), outcome=f"late-{action}")
 
 
-def make_planner(
-    clock: Clock, policy: timing.Policy
-) -> Callable[[sa.Connection, FollowUp], Slot | None]:
-    """Return the function that gives a follow-up its next slot under T11, or None when stale.
+class PlanAnew(Protocol):
+    """Gives a follow-up its next slot under T11, or None when it is stale."""
 
-    A slot that has not passed is kept as it is.
-    """
+    def __call__(
+        self, connection: sa.Connection, follow_up: FollowUp, free_at: datetime | None = None
+    ) -> Slot | None:
+        """Return the slot as it is while it has not passed, with `free_at` one after that."""
 
-    def plan_anew(connection: sa.Connection, follow_up: FollowUp) -> Slot | None:
-        slot, now = follow_up.slot, clock.now()
+
+def make_planner(clock: Clock, policy: timing.Policy) -> PlanAnew:
+    """Return what plans follow-ups anew under this policy; trouble of the storage is raised."""
+
+    def plan_anew(
+        connection: sa.Connection, follow_up: FollowUp, free_at: datetime | None = None
+    ) -> Slot | None:
+        slot, now = follow_up.slot, free_at or clock.now()
         assert slot is not None  # noqa: S101 - a CHECK holds it for what is scheduled or sending
         due_at = max(slot.at, follow_up.next_try_at or slot.at)
-        if not timing.is_missed(slot, due_at, now):
+        if free_at is None and not timing.is_missed(slot, due_at, now):
             return slot
         try:
             return slots.plan_missed(connection, follow_up, policy, now)
+        except SQLAlchemyError:
+            raise
         except Exception as error:  # noqa: BLE001 - a row that cannot be planned is the user's
             log.error("mail cannot be planned", action="plan", follow_up=follow_up.id, error=error)
             return None
@@ -234,6 +283,7 @@ def _tell(action: str, code: str | None, ids: dict[str, Any]) -> None:
         "postpone": "mail postponed",
         "release": "claim given back",
         "disprove": "mail was not sent",
+        "prove": "proof was seen",
     }
     if action in sentences:
         log.info(sentences[action], action=action, code=code, **ids)

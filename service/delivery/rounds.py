@@ -1,6 +1,6 @@
 """The rounds over one mailbox, under its lease: settle what is open, then send what is due."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
 
 import sqlalchemy as sa
@@ -8,13 +8,15 @@ import sqlalchemy as sa
 from providers.base import Access
 from providers.errors import ProviderError, SignInAgain, TryLater
 from service import editing, leases, outbox, timing
-from service.clock import Clock
+from service.clock import Clock, real_now
 from service.database import Database
 from service.delivery import decisions
 from service.delivery.attempt import Courier, Lease
 from service.delivery.desk import Desk
 from service.delivery.drafts import hash_follow_up
+from service.delivery.pace import PutOff, find_full
 from service.delivery.record import Record, make_planner
+from service.delivery.waits import Waits
 from service.errors import Conflict, ServiceError, StorageUnusable, WrongState
 from service.logs import log
 from service.mailboxes import Mailboxes
@@ -34,6 +36,8 @@ class Delivery:
         owner: leases.Owner,
         policy: timing.Policy,
         off: editing.Off = frozenset(),
+        *,
+        is_approval_required: bool = False,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -42,14 +46,17 @@ class Delivery:
         self._plan_anew = make_planner(clock, policy)
         self._record = Record(database, clock, self._plan_anew)
         self._off = off
+        self._is_approval_required = is_approval_required
         self._desk = Desk()
-        self._failures: dict[int, int] = {}
+        self._waits = Waits(mailboxes, clock, PutOff(database, self._plan_anew, off))
 
     def work(self, mailbox_id: int, *, is_stopping: Callable[[], bool] = lambda: False) -> int:
         """Do all there is to do in one mailbox; return how many mails were tried.
 
         Returns 0 when another process works it. Stops between two mails when asked.
         """
+        if self._waits.is_clock_wrong(mailbox_id):
+            return 0
         with self._desk.seat():
             return self._work(mailbox_id, is_stopping)
 
@@ -61,19 +68,32 @@ class Delivery:
         try:
             mailbox = self._mailboxes.get(mailbox_id)
             courier = self._send_for(mailbox, lease)
-            self._settle(mailbox, courier)
-            if courier is None or self._is_blocked(mailbox):
+            to_look_for = self._settle(mailbox, courier)
+            if courier is None:
+                self._hold_stale(mailbox)
                 return 0
-            return self._deliver(mailbox, courier, is_stopping)
+            is_able = not self._waits.is_blocked(mailbox) and self._is_clock_right(mailbox, courier)
+            tried = self._deliver(mailbox, courier, is_stopping) if is_able else 0
+            if not is_stopping():
+                self._look_back(courier, to_look_for)
+            return tried
         finally:
-            if courier is not None:
-                courier.opened.mailbox.close()
-            self._hold_stranded(mailbox_id)
-            leases.give_back(self._database, self._owner, mailbox_id)
+            try:
+                if courier is not None:
+                    courier.opened.mailbox.close()
+                self._hold_stranded(mailbox_id)
+                self._hold_unapproved(mailbox_id)
+            finally:
+                leases.give_back(self._database, self._owner, mailbox_id)
 
     def _renew(self, mailbox_id: int) -> Lease | None:
+        """Take or renew the lease; by our clocks, from before it was asked for.
+
+        The database's own clock, by which others see it end, may differ from this computer's.
+        """
+        asked_at = real_now()
         until = leases.take(self._database, self._owner, mailbox_id)
-        return Lease.taken(until) if until else None
+        return Lease.taken(asked_at + leases.LEASE) if until else None
 
     def _send_for(self, mailbox: Mailbox, lease: Lease) -> Courier | None:
         """Open the mailbox; None when it cannot be worked now, and then say until when."""
@@ -86,13 +106,13 @@ class Delivery:
             log.error("mailbox signed out", action="open", mailbox=mailbox.id, code=error.code)
             return None
         except TryLater as error:
-            self._block(mailbox, error)
+            self._waits.block(mailbox, error)
             return None
         except (ProviderError, ServiceError) as error:
             log.error("mailbox cannot be opened", action="open", mailbox=mailbox.id, error=error)
-            self._block(mailbox, TryLater("unusable", "The mailbox could not be opened."))
+            self._waits.block(mailbox, TryLater("unusable", "The mailbox could not be opened."))
             return None
-        self._failures.pop(mailbox.id, None)
+        self._waits.forget_failures(mailbox)
         return Courier(
             self._database,
             self._clock,
@@ -110,24 +130,28 @@ class Delivery:
         """Leave the desk for a call to the mailbox, if it is one that waits for a network."""
         return self._desk.away() if self._mailboxes.provider(mailbox).is_remote else nullcontext()
 
-    def _is_blocked(self, mailbox: Mailbox) -> bool:
-        """Whether the provider's wait is still on; looking is allowed meanwhile, sending not."""
-        return mailbox.blocked_until is not None and mailbox.blocked_until > self._clock.now()
-
-    def _block(self, mailbox: Mailbox, error: TryLater) -> None:
-        """Leave the mailbox alone for as long as its provider, or the failures so far, ask for."""
-        failures = self._failures.get(mailbox.id, 0) + 1
-        self._failures[mailbox.id] = failures
-        until = decisions.next_try(error, failures, self._clock.now())
-        log.warning("mailbox waits", action="block", mailbox=mailbox.id, code=error.code)
-        self._mailboxes.block(mailbox, until, error.detail)
+    def _is_clock_right(self, mailbox: Mailbox, courier: Courier) -> bool:
+        """Ask for the time where it was wrong, before anything is claimed or planned by it."""
+        if not self._waits.has_clock_been_wrong(mailbox):
+            return True
+        try:
+            courier.check_clock(asks=True)
+        except ProviderError:
+            self._waits.note_wrong_clock(mailbox)
+            return False
+        self._waits.note_right_clock(mailbox)
+        return True
 
     # Settling what a dead attempt left open
 
-    def _settle(self, mailbox: Mailbox, courier: Courier | None) -> None:
-        """Judge every open attempt by its last step: under our lease nobody is at work on it."""
+    def _settle(self, mailbox: Mailbox, courier: Courier | None) -> list[Attempt]:
+        """Judge every open attempt by its last step: under our lease nobody is at work on it.
+
+        Return the ended ones whose mails are to be looked for again.
+        """
         with self._database.read() as connection:
             attempts = outbox.find_open(connection, mailbox.id)
+            to_look_for = outbox.find_looked_for(connection, mailbox.id, self._clock.now())
         for attempt in attempts:
             with self._database.read() as connection:
                 follow_up = outbox.get(connection, attempt.follow_up_id)
@@ -135,6 +159,21 @@ class Delivery:
                 self._settle_one(mailbox, courier, follow_up, attempt)
             except Exception as error:  # noqa: BLE001 - one follow-up must not stop the others
                 log.error("attempt not settled", action="settle", attempt=attempt.id, error=error)
+        return to_look_for
+
+    def _look_back(self, courier: Courier, attempts: Iterable[Attempt]) -> None:
+        """Look again for mails whose attempts have ended, after what was due has gone."""
+        for attempt in attempts:
+            try:
+                if courier.look_back(attempt) is not None:
+                    return
+            except Exception as error:  # noqa: BLE001 - one follow-up must not stop the others
+                log.error("attempt not settled", action="look", attempt=attempt.id, error=error)
+                self._look_no_more(attempt)
+
+    def _look_no_more(self, attempt: Attempt) -> None:
+        with self._database.write() as connection:
+            outbox.look_back_at(connection, attempt.id, None)
 
     def _settle_one(
         self,
@@ -146,7 +185,12 @@ class Delivery:
         if attempt.step is not Step.ANNOUNCED:
             self._record.release(follow_up, attempt.id, "the service was interrupted")
         elif attempt.access == Access.SEND_ONLY or mailbox.disconnected_at is not None:
-            self._record.lose(follow_up, attempt.id, "the service was interrupted while sending")
+            # Connected again within a day, a mailbox that shows its drafts can be looked into.
+            now, look_at = self._clock.now(), None
+            if decisions.can_look(attempt.access):
+                look_at = decisions.next_look_back(attempt.announced_at or now, now)
+            reason = "the service was interrupted while sending"
+            self._record.lose(follow_up, attempt.id, reason, look_at=look_at)
         elif attempt.next_look_at is not None and attempt.next_look_at > self._clock.now():
             return
         elif courier is None:
@@ -162,23 +206,29 @@ class Delivery:
         now = self._clock.now()
         with self._database.write() as connection:
             for follow_up in outbox.list_scheduled(connection, mailbox_id):
-                outbox.hold(
-                    connection,
-                    follow_up.id,
-                    WaitingFor.MAILBOX,
-                    at=now,
-                    by="service",
-                    reason=f"{mailbox.address} was disconnected",
-                )
-                outbox.readdress(
-                    connection,
-                    follow_up.id,
-                    to_name=follow_up.to_name,
-                    to_address=follow_up.to_address,
-                    mailbox_id=None,
-                    at=now,
-                    by="service",
-                )
+                reason = f"{mailbox.address} was disconnected"
+                outbox.take_mailbox(connection, follow_up, at=now, by="service", reason=reason)
+
+    def _hold_unapproved(self, mailbox_id: int) -> None:
+        """Hold at once what this round gave another time, where that has to be approved anew."""
+        if not self._is_approval_required:
+            return
+        with self._database.write() as connection:
+            for follow_up in outbox.list_scheduled(connection, mailbox_id):
+                if follow_up.approved_at is None:
+                    outbox.await_approval(connection, follow_up.id, at=self._clock.now())
+
+    def _hold_stale(self, mailbox: Mailbox) -> None:
+        """Hold what a mailbox that cannot be opened has kept until its text may be wrong.
+
+        While it is signed out nothing is held: what is stale then is found after the next sign-in.
+        """
+        if mailbox.signed_out_at is not None or mailbox.disconnected_at is not None:
+            return
+        with self._database.write() as connection:
+            due = outbox.find_due(connection, mailbox.id, self._clock.now())
+            if due is not None and self._plan_anew(connection, due) is None:
+                self._hold_as_stale(connection, due)
 
     # Sending what is due
 
@@ -200,10 +250,10 @@ class Delivery:
                 self._break_off(mailbox, follow_up, attempt_id)
                 return tried
             if isinstance(error, TryLater):
-                self._block(mailbox, error)
+                self._waits.wait_after(mailbox, error)
             if error is not None:
                 return tried
-            self._failures.pop(mailbox.id, None)
+            self._waits.forget_failures(mailbox)
         return tried
 
     def _break_off(self, mailbox: Mailbox, follow_up: FollowUp, attempt_id: int) -> None:
@@ -217,18 +267,23 @@ class Delivery:
         if step not in (None, Step.ANNOUNCED):
             moment = decisions.next_try(later, follow_up.tries, self._clock.now())
             self._record.postpone(follow_up, attempt_id, later, moment)
-        self._block(mailbox, later)
+        self._waits.block(mailbox, later)
 
     def _claim(self, mailbox: Mailbox) -> FollowUp | None:
         """Claim what has been due longest; what missed its slot is planned anew instead (T11)."""
+        pace = self._mailboxes.provider(mailbox).pace
         while True:
             due: FollowUp | None = None
+            claimed: FollowUp | None = None
+            now = self._clock.now()
             try:
                 with self._database.write() as connection:
-                    due = outbox.find_due(connection, mailbox.id, self._clock.now())
+                    due = outbox.find_due(connection, mailbox.id, now)
                     if due is None:
                         return None
-                    claimed = self._claim_one(connection, mailbox, due)
+                    full = find_full(connection, mailbox, pace, now)
+                    if full is None:
+                        claimed = self._claim_one(connection, mailbox, due)
             except (WrongState, Conflict):
                 continue
             except StorageUnusable:
@@ -239,6 +294,9 @@ class Delivery:
                 log.error("mail cannot be claimed", action="claim", follow_up=due.id, error=error)
                 self._put_to_user(due)
                 continue
+            if full is not None:
+                self._waits.wait_for_room(mailbox, full)
+                return None
             if claimed is not None:
                 return claimed
 
@@ -246,6 +304,9 @@ class Delivery:
         self, connection: sa.Connection, mailbox: Mailbox, due: FollowUp
     ) -> FollowUp | None:
         if self._is_planned_anew(connection, due):
+            return None
+        if self._is_approval_required and due.approved_at is None:
+            outbox.await_approval(connection, due.id, at=self._clock.now())
             return None
         return outbox.claim(
             connection,
@@ -273,16 +334,7 @@ class Delivery:
         slot = self._plan_anew(connection, follow_up)
         now = self._clock.now()
         if slot is None:
-            outbox.hold(
-                connection,
-                follow_up.id,
-                WaitingFor.NEW_SLOT,
-                at=now,
-                by="service",
-                reason="its time has passed by more than two working days; the text may be stale",
-                version=follow_up.version,
-            )
-            log.error("mail needs you", action="hold", follow_up=follow_up.id)
+            self._hold_as_stale(connection, follow_up)
             return True
         if slot == follow_up.slot:
             return False
@@ -299,3 +351,15 @@ class Delivery:
         )
         log.warning("slot missed, planned anew", action="move", follow_up=follow_up.id)
         return True
+
+    def _hold_as_stale(self, connection: sa.Connection, follow_up: FollowUp) -> None:
+        outbox.hold(
+            connection,
+            follow_up.id,
+            WaitingFor.NEW_SLOT,
+            at=self._clock.now(),
+            by="service",
+            reason="its time has passed by more than two working days; the text may be stale",
+            version=follow_up.version,
+        )
+        log.error("mail needs you", action="hold", follow_up=follow_up.id)

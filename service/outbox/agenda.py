@@ -48,6 +48,15 @@ _WITH_WORK = sa.union(
         # What was looked for once waits for a sign-in where there is none.
         | ((attempts.c.next_look_at <= _NOW) & mailboxes.c.signed_out_at.is_(None)),
     ),
+    # What has ended is looked for when the mailbox can be opened, and nothing depends on it.
+    sa.select(attempts.c.mailbox_id)
+    .join(mailboxes, mailboxes.c.id == attempts.c.mailbox_id)
+    .where(
+        attempts.c.ended_at.is_not(None),
+        attempts.c.next_look_at <= _NOW,
+        _IS_SIGNED_IN,
+        mailboxes.c.blocked_until.is_(None) | (mailboxes.c.blocked_until <= _NOW),
+    ),
 )
 
 _MOMENTS = sa.union_all(
@@ -62,7 +71,7 @@ _MOMENTS = sa.union_all(
     sa.select(attempts.c.next_look_at, attempts.c.mailbox_id)
     .join(mailboxes, mailboxes.c.id == attempts.c.mailbox_id)
     .where(
-        attempts.c.ended_at.is_(None),
+        attempts.c.ended_at.is_(None) | mailboxes.c.disconnected_at.is_(None),
         attempts.c.next_look_at > _NOW,
         attempts.c.next_look_at <= _UNTIL,
         mailboxes.c.signed_out_at.is_(None),

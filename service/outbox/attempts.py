@@ -10,13 +10,42 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from service.schema import attempts, follow_ups
+from service.schema import UtcDateTime, attempts, follow_ups
 from service.states import State, Step
 
 _OPEN_ONE = sa.update(attempts).where(
     attempts.c.id == sa.bindparam("attempt"), attempts.c.ended_at.is_(None)
 )
 _ONE = sa.update(attempts).where(attempts.c.id == sa.bindparam("attempt"))
+_LOOKED_FOR = (
+    sa.select(attempts)
+    .where(
+        attempts.c.mailbox_id == sa.bindparam("mailbox"),
+        attempts.c.ended_at.is_not(None),
+        attempts.c.next_look_at <= sa.bindparam("now", type_=UtcDateTime()),
+    )
+    .order_by(attempts.c.next_look_at)
+)
+
+
+def _announced_before(place: str) -> sa.ScalarSelect[datetime | None]:
+    """Return when the send was announced that is so many places back from the last one."""
+    return (
+        sa.select(attempts.c.announced_at)
+        .where(
+            attempts.c.mailbox_id == sa.bindparam("mailbox"), attempts.c.announced_at.is_not(None)
+        )
+        .order_by(attempts.c.announced_at.desc())
+        .offset(sa.bindparam(place, type_=sa.Integer()))
+        .limit(1)
+        .scalar_subquery()
+    )
+
+
+_PACE = sa.select(
+    sa.type_coerce(_announced_before("minute"), UtcDateTime()),
+    sa.type_coerce(_announced_before("day"), UtcDateTime()),
+)
 _OPEN = (
     sa.select(attempts)
     .join(
@@ -53,6 +82,7 @@ class Attempt:
     looks: int
     next_look_at: datetime | None
     outcome: str | None
+    proof: str | None = None
 
 
 def note_draft(
@@ -133,12 +163,67 @@ def end_attempt(
     proof: str | None = None,
     sent_id: str | None = None,
     message_id: str | None = None,
+    next_look_at: datetime | None = None,
 ) -> None:
-    """Close an attempt with the transition it led to; a late proof may be added to a closed one."""
-    values: dict[str, Any] = {"step": Step.ENDED, "ended_at": at, "outcome": outcome}
+    """Close an attempt with the transition it led to; a late proof may be added to a closed one.
+
+    `next_look_at` says when its mail is looked for although it has ended, since proof may come
+    late; without it, nobody looks any more.
+    """
+    values: dict[str, Any] = {
+        "step": Step.ENDED,
+        "ended_at": at,
+        "outcome": outcome,
+        "next_look_at": next_look_at,
+    }
     given = {"answer": answer, "proof": proof, "sent_id": sent_id, "message_id": message_id}
     values |= {key: value for key, value in given.items() if value is not None}
     connection.execute(_ONE, {"attempt": attempt_id, **values})
+
+
+def end_late(connection: sa.Connection, attempt_id: int, *, at: datetime, outcome: str) -> None:
+    """Close an attempt that lost its follow-up; what has ended before keeps its outcome."""
+    _update(
+        connection, attempt_id, step=Step.ENDED, ended_at=at, outcome=outcome, next_look_at=None
+    )
+
+
+def look_back_at(connection: sa.Connection, attempt_id: int, moment: datetime | None) -> None:
+    """Count one look for the mail of an ended attempt; `moment` is when the next is due, if any."""
+    look = _ONE.values(looks=attempts.c.looks + 1)
+    connection.execute(look, {"attempt": attempt_id, "next_look_at": moment})
+
+
+def add_proof(
+    connection: sa.Connection,
+    attempt_id: int,
+    proof: str,
+    *,
+    sent_id: str | None,
+    message_id: str | None,
+) -> None:
+    """Note the proof that an ended attempt's mail went; it is not looked for any more."""
+    given = {"sent_id": sent_id, "message_id": message_id}
+    known = {key: value for key, value in given.items() if value is not None}
+    connection.execute(_ONE, {"attempt": attempt_id, "proof": proof, "next_look_at": None, **known})
+
+
+def find_looked_for(connection: sa.Connection, mailbox_id: int, now: datetime) -> list[Attempt]:
+    """Return the ended attempts of a mailbox for whose mail it is time to look again."""
+    rows = connection.execute(_LOOKED_FOR, {"mailbox": mailbox_id, "now": now}).mappings()
+    return [_read(row) for row in rows]
+
+
+def find_announced(
+    connection: sa.Connection, mailbox_id: int, *, per_minute: int, per_day: int
+) -> tuple[datetime | None, datetime | None]:
+    """Return when the last sends but so many were announced: what a pace is measured by.
+
+    None where there were fewer; `per_minute` and `per_day` are how many a minute and a day allow.
+    """
+    places = {"minute": per_minute - 1, "day": per_day - 1}
+    in_minute, in_day = connection.execute(_PACE, {"mailbox": mailbox_id, **places}).one()
+    return in_minute, in_day
 
 
 def find_open(connection: sa.Connection, mailbox_id: int) -> list[Attempt]:
@@ -206,4 +291,5 @@ def _read(row: sa.RowMapping) -> Attempt:
         looks=row["looks"],
         next_look_at=row["next_look_at"],
         outcome=row["outcome"],
+        proof=row["proof"],
     )

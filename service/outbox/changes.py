@@ -11,7 +11,7 @@ from service.outbox.guarded import change, same_reader
 from service.outbox.rows import read_follow_up, slot_values
 from service.records import FollowUp, Slot, Text, Thread
 from service.schema import follow_ups
-from service.states import State
+from service.states import Proof, State
 
 
 def ask_stop(connection: sa.Connection, follow_up_id: int, *, at: datetime) -> FollowUp:
@@ -37,7 +37,11 @@ def move(
     reason: str = "",
     version: int | None = None,
 ) -> FollowUp:
-    """Give a held or scheduled follow-up another slot; a postponement is forgotten."""
+    """Give a held or scheduled follow-up another slot; a postponement is forgotten.
+
+    What the service moves has to be approved anew, where that is asked for.
+    """
+    withdrawn: dict[str, Any] = {"approved_at": None} if by == "service" else {}
     return change(
         connection,
         follow_up_id,
@@ -47,6 +51,7 @@ def move(
         reason=reason,
         version=version,
         next_try_at=None,
+        **withdrawn,
         **slot_values(slot),
     )
 
@@ -105,6 +110,18 @@ def note_slot(connection: sa.Connection, follow_up_id: int, slot: Slot) -> None:
     )
 
 
+def note_shown(connection: sa.Connection, follow_up_id: int, version: int, *, at: datetime) -> None:
+    """Note that the user was shown this version, whole; that is no change of the follow-up.
+
+    One that has changed meanwhile is left alone: what it is now was not shown.
+    """
+    connection.execute(
+        sa.update(follow_ups)
+        .where(follow_ups.c.id == follow_up_id, follow_ups.c.version == version)
+        .values(shown_at=at, shown_version=version)
+    )
+
+
 def adopt_text(
     connection: sa.Connection, follow_up_id: int, text: Text, *, at: datetime
 ) -> FollowUp:
@@ -120,6 +137,21 @@ def adopt_text(
         subject=text.subject,
         body=text.body,
         is_edited=True,
+    )
+
+
+def prove(
+    connection: sa.Connection, follow_up_id: int, proof: Proof | str, *, at: datetime
+) -> FollowUp:
+    """Add to a sent follow-up, so far on the provider's word alone, a proof that was seen."""
+    return change(
+        connection,
+        follow_up_id,
+        "prove",
+        states=(State.SENT,),
+        at=at,
+        by="provider",
+        proof=proof,
     )
 
 

@@ -42,6 +42,7 @@ TRANSITIONS: dict[str, Transition] = {
     "disprove": _row({_S.SENDING, _S.UNCONFIRMED}, _S.SCHEDULED, _S.HELD),
     "refuse": _row({_S.SENDING}, _S.FAILED),
     "lose": _row({_S.SENDING}, _S.UNCONFIRMED),
+    "doubt": _row({_S.SENT}, _S.UNCONFIRMED),
     "retry": _row({_S.FAILED}, _S.SCHEDULED, _S.HELD),
     "stop": _row({_S.HELD, _S.SCHEDULED, _S.FAILED}, _S.STOPPED),
     "restore": _row({_S.STOPPED}, _S.HELD),
@@ -59,6 +60,26 @@ _LOCK = (
 _CLOSE = sa.update(attempts).where(
     attempts.c.id == sa.bindparam("attempt"), attempts.c.ended_at.is_(None)
 )
+_LOOK_NO_MORE = (
+    sa.update(attempts)
+    .where(
+        attempts.c.follow_up_id == sa.bindparam("of"),
+        attempts.c.ended_at.is_not(None),
+        attempts.c.next_look_at.is_not(None),
+    )
+    .values(next_look_at=None)
+)
+_LAST_WITH_DRAFT = (
+    sa.select(sa.func.max(attempts.c.id))
+    .where(
+        attempts.c.follow_up_id == sa.bindparam("of"),
+        attempts.c.access == "drafts",
+        attempts.c.ended_at.is_not(None),
+        attempts.c.draft_is_gone.is_(False),
+    )
+    .scalar_subquery()
+)
+_TIDY = sa.update(attempts).where(attempts.c.id == _LAST_WITH_DRAFT)
 
 
 def move_state(
@@ -103,6 +124,11 @@ def move_state(
     after = read_follow_up(row)
     if before.attempt_id is not None and before.attempt_id != after.attempt_id:
         _close_attempt(connection, before.attempt_id, verb, at)
+    if before.state is State.UNCONFIRMED:
+        connection.execute(_LOOK_NO_MORE, {"of": follow_up_id})
+    if target is State.STOPPED and before.tries:
+        # What a round of its mailbox then looks for is the draft that was left there.
+        connection.execute(_TIDY, {"of": follow_up_id, "next_look_at": at})
     record_event(
         connection,
         after,
@@ -119,7 +145,7 @@ def move_state(
 
 def _close_attempt(connection: sa.Connection, attempt_id: int, verb: str, at: datetime) -> None:
     """End an attempt whose follow-up was taken from it, so that nobody works on it for ever."""
-    ended = {"step": Step.ENDED, "ended_at": at, "outcome": verb}
+    ended = {"step": Step.ENDED, "ended_at": at, "outcome": verb, "next_look_at": None}
     connection.execute(_CLOSE, {"attempt": attempt_id, **ended})
 
 

@@ -26,6 +26,7 @@ _OVER = sa.select(sa.func.max(talks.c.ends_at)).where(
 class Event:
     """One line of a follow-up's history."""
 
+    id: int
     at: datetime
     action: str
     from_state: str | None
@@ -46,6 +47,8 @@ class Listed:
     """Where the reader is, as the user said it."""
     over_at: datetime
     """When the interview's last talk ends."""
+    took_place: bool | None
+    """What the user said of the interview, None while they have said nothing."""
 
 
 def get(
@@ -79,14 +82,26 @@ def list_scheduled(connection: sa.Connection, mailbox_id: int) -> list[FollowUp]
     return [read_follow_up(row) for row in rows]
 
 
+def list_unapproved(connection: sa.Connection) -> list[int]:
+    """Return what is scheduled, and was not let go by the user or was moved since."""
+    unapproved = sa.select(follow_ups.c.id).where(
+        follow_ups.c.state == State.SCHEDULED, follow_ups.c.approved_at.is_(None)
+    )
+    return list(connection.scalars(unapproved.order_by(follow_ups.c.id)))
+
+
 def list_follow_ups(
     connection: sa.Connection,
     candidate_id: int,
     *,
     interview_id: int | None = None,
     ids: Collection[int] | None = None,
+    states: Collection[State] | None = None,
 ) -> list[Listed]:
-    """Return the candidate's follow-ups by the time they go out, those without a slot last."""
+    """Return the candidate's follow-ups by the time they go out, those without a slot last.
+
+    All of them, or those of one interview, or those in some states.
+    """
     over = (
         sa.select(talks.c.interview_id, sa.func.max(talks.c.ends_at).label("over_at"))
         .group_by(talks.c.interview_id)
@@ -97,6 +112,7 @@ def list_follow_ups(
             follow_ups,
             interviews.c.company.label("company"),
             interviews.c.role.label("role"),
+            interviews.c.took_place.label("took_place"),
             # A person's own place replaces the interview's whole, a city without a name included.
             sa.case((people.c.zone.is_not(None), people.c.city), else_=interviews.c.city).label(
                 "city"
@@ -115,6 +131,8 @@ def list_follow_ups(
         query = query.where(follow_ups.c.interview_id == interview_id)
     if ids is not None:
         query = query.where(follow_ups.c.id.in_(ids))
+    if states is not None:
+        query = query.where(follow_ups.c.state.in_(states))
     return [
         Listed(
             read_follow_up(row),
@@ -123,6 +141,7 @@ def list_follow_ups(
             row["mailbox_address"],
             row["city"],
             row["over_at"],
+            row["took_place"],
         )
         for row in connection.execute(query).mappings()
     ]
@@ -253,36 +272,57 @@ def list_events(connection: sa.Connection, follow_up_id: int) -> list[Event]:
     rows = connection.execute(
         sa.select(events).where(events.c.follow_up_id == follow_up_id).order_by(events.c.id)
     ).mappings()
-    return [
-        Event(
-            row["at"], row["action"], row["from_state"], row["to_state"], row["by"], row["reason"]
-        )
-        for row in rows
-    ]
+    return [_read_event(row) for row in rows]
 
 
-def list_moved(connection: sa.Connection, candidate_id: int) -> dict[int, str]:
-    """Return by follow-up why the service gave it the time that it has, where the service did.
+def list_moved(connection: sa.Connection, candidate_id: int) -> dict[int, Event]:
+    """Return by follow-up how the service gave it the time that it has, where the service did.
 
     Only what is still to go, and only while nobody has moved it again.
     """
+    moves = _list_last(
+        connection,
+        candidate_id,
+        events.c.action == "move",
+        follow_ups.c.state.in_((State.HELD, State.SCHEDULED)),
+    )
+    return {follow_up_id: event for follow_up_id, event in moves.items() if event.by == "service"}
+
+
+def list_arrivals(
+    connection: sa.Connection, candidate_id: int, states: Collection[State]
+) -> dict[int, Event]:
+    """Return by follow-up how it came to where it stands, for those that stand in `states`."""
+    return _list_last(
+        connection, candidate_id, events.c.to_state.is_not(None), follow_ups.c.state.in_(states)
+    )
+
+
+def _list_last(
+    connection: sa.Connection, candidate_id: int, *conditions: sa.ColumnElement[bool]
+) -> dict[int, Event]:
+    """Return by follow-up the last of its events for which the conditions hold."""
     last = (
         sa.select(sa.func.max(events.c.id).label("id"))
         .join(follow_ups, follow_ups.c.id == events.c.follow_up_id)
-        .where(
-            events.c.action == "move",
-            follow_ups.c.candidate_id == candidate_id,
-            follow_ups.c.state.in_((State.HELD, State.SCHEDULED)),
-        )
+        .where(follow_ups.c.candidate_id == candidate_id, *conditions)
         .group_by(events.c.follow_up_id)
         .subquery()
     )
-    rows = connection.execute(
-        sa.select(events.c.follow_up_id, events.c.reason)
-        .join(last, last.c.id == events.c.id)
-        .where(events.c.by == "service")
+    rows = connection.execute(sa.select(events).join(last, last.c.id == events.c.id)).mappings()
+    return {row["follow_up_id"]: _read_event(row) for row in rows}
+
+
+def _read_event(row: sa.RowMapping) -> Event:
+    return Event(
+        row["id"],
+        row["at"],
+        row["action"],
+        row["from_state"],
+        row["to_state"],
+        row["by"],
+        row["reason"],
     )
-    return {int(follow_up_id): str(reason) for follow_up_id, reason in rows}
 
 
 def count_states(connection: sa.Connection, candidate_id: int) -> dict[str, int]:

@@ -42,6 +42,9 @@ def read_follow_up(row: sa.RowMapping) -> FollowUp:
         day=row["day"],
         thread=threads.read(row["thread"]),
         checked_key=row["checked_key"],
+        shown_at=row["shown_at"],
+        shown_version=row["shown_version"],
+        approved_at=row["approved_at"],
     )
 
 

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from service import threads
+from service.outbox.changes import readdress
 from service.outbox.guarded import move_state, same_reader
 from service.outbox.rows import read_follow_up, record_event, slot_values
 from service.records import FollowUp, Slot, Text, Thread
@@ -87,9 +88,12 @@ def schedule(
     by: str,
     slot: Slot | None = None,
     reason: str = "",
+    is_approved: bool = False,
 ) -> FollowUp:
-    """Move held -> scheduled, with a new slot when one is given."""
+    """Move held -> scheduled, with a new slot when one is given; by the user's word or without."""
     values = slot_values(slot) if slot else {}
+    if is_approved:
+        values["approved_at"] = at
     return move_state(
         connection, "schedule", follow_up_id, State.SCHEDULED, at=at, by=by, reason=reason, **values
     )
@@ -107,6 +111,7 @@ def hold(
     version: int | None = None,
 ) -> FollowUp:
     """Move to held; out of sending only with its attempt, when certainly nothing was sent."""
+    withdrawn = {"approved_at": None} if waiting_for is WaitingFor.APPROVAL else {}
     return move_state(
         connection,
         "hold",
@@ -118,6 +123,19 @@ def hold(
         attempt_id=attempt_id,
         version=version,
         waiting_for=waiting_for,
+        **withdrawn,
+    )
+
+
+def await_approval(connection: sa.Connection, follow_up_id: int, *, at: datetime) -> FollowUp:
+    """Hold what was scheduled and has yet to be approved."""
+    return hold(
+        connection,
+        follow_up_id,
+        WaitingFor.APPROVAL,
+        at=at,
+        by="service",
+        reason="it needs your word before it goes",
     )
 
 
@@ -240,12 +258,20 @@ def disprove(
     by: str,
     reason: str,
     attempt_id: int | None = None,
+    event_attempt_id: int | None = None,
     slot: Slot | None,
     next_try_at: datetime | None = None,
     version: int | None = None,
 ) -> FollowUp:
-    """Move sending or unconfirmed -> scheduled in `slot`, or held for a new one without it."""
+    """Move sending or unconfirmed -> scheduled in `slot`, or held for a new one without it.
+
+    Out of sending with its `attempt_id`; `event_attempt_id` is that of an attempt which has ended.
+    Another slot than it had, which the service gives it, has to be approved anew.
+    """
     values = slot_values(slot) if slot else {}
+    if slot is not None and by == "service":
+        moved = (follow_ups.c.id == follow_up_id, follow_ups.c.slot_at != slot.at)
+        connection.execute(sa.update(follow_ups).where(*moved).values(approved_at=None))
     return move_state(
         connection,
         "disprove",
@@ -255,6 +281,7 @@ def disprove(
         by=by,
         reason=reason,
         attempt_id=attempt_id,
+        event_attempt_id=event_attempt_id,
         waiting_for=None if slot else WaitingFor.NEW_SLOT,
         next_try_at=next_try_at,
         last_error=reason,
@@ -297,6 +324,25 @@ def lose(
     )
 
 
+def doubt(
+    connection: sa.Connection, follow_up_id: int, *, attempt_id: int, at: datetime, reason: str
+) -> FollowUp:
+    """Move sent -> unconfirmed: the provider took it, and its draft is still seen standing."""
+    return move_state(
+        connection,
+        "doubt",
+        follow_up_id,
+        State.UNCONFIRMED,
+        at=at,
+        by="service",
+        reason=reason,
+        event_attempt_id=attempt_id,
+        proof=None,
+        sent_at=None,
+        last_error=reason,
+    )
+
+
 def retry(
     connection: sa.Connection, follow_up_id: int, *, at: datetime, slot: Slot | None
 ) -> FollowUp:
@@ -313,6 +359,23 @@ def retry(
         waiting_for=None if slot else WaitingFor.NEW_SLOT,
         next_try_at=None,
         **values,
+    )
+
+
+def take_mailbox(
+    connection: sa.Connection, follow_up: FollowUp, *, at: datetime, by: str, reason: str
+) -> FollowUp:
+    """Take its mailbox from a held or scheduled follow-up; a scheduled one waits for another."""
+    if follow_up.state is State.SCHEDULED:
+        hold(connection, follow_up.id, WaitingFor.MAILBOX, at=at, by=by, reason=reason)
+    return readdress(
+        connection,
+        follow_up.id,
+        to_name=follow_up.to_name,
+        to_address=follow_up.to_address,
+        mailbox_id=None,
+        at=at,
+        by=by,
     )
 
 

@@ -225,7 +225,7 @@ def test_what_was_put_off_stands_where_it_is_tried_again(panel: Shell) -> None:
     assert panel("list").out == (
         "Wednesday 9 December, today\n"
         "  09:18  London  f2  Priya Raman     Tidewater Clinic\n"
-        "  09:40  London  f1  Marisol Duarte  Tidewater Clinic  tried once\n"
+        "  09:40  London  f1  Marisol Duarte  Tidewater Clinic  tried once: a test\n"
     )
 
 

@@ -54,7 +54,10 @@ def test_what_was_put_off_says_when_it_is_tried_again(panel: Shell) -> None:
     shown = panel("show", "f1").out
     assert shown.startswith("f1        scheduled, tried once\n")
     assert "\nGoes out  Wednesday 9 December 09:10 in London\n" in shown
-    assert "\nNext try  Wednesday 9 December 09:40 in London\n" in shown
+    assert "\nNext try  Wednesday 9 December 09:40 in London, because: a test\n" in shown
+    (told,) = panel.json("show", "f1")
+    assert (told["tries"], told["last_error"]) == (1, "a test")
+    assert told["next_try_at"] == "2026-12-09T09:40:00+00:00"
 
 
 def test_the_history_holds_only_what_changed(panel: Shell, tmp_path: Path) -> None:

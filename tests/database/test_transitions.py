@@ -40,6 +40,7 @@ ACTS: dict[str, Act] = {
         c, f.id, attempt_id=f.attempt_id or 0, at=NOW, reason="no"
     ),
     "lose": lambda c, f: outbox.lose(c, f.id, attempt_id=f.attempt_id or 0, at=NOW, reason="?"),
+    "doubt": lambda c, f: outbox.doubt(c, f.id, attempt_id=1, at=NOW, reason="draft stands"),
     "retry": lambda c, f: outbox.retry(c, f.id, at=NOW, slot=make_slot(LATER)),
     "stop": lambda c, f: outbox.stop(c, f.id, at=NOW, by="user"),
     "restore": lambda c, f: outbox.restore(c, f.id, at=NOW),
@@ -60,6 +61,7 @@ ALLOWED: dict[str, dict[State, State]] = {
     "disprove": {State.SENDING: State.SCHEDULED, State.UNCONFIRMED: State.SCHEDULED},
     "refuse": {State.SENDING: State.FAILED},
     "lose": {State.SENDING: State.UNCONFIRMED},
+    "doubt": {State.SENT: State.UNCONFIRMED},
     "retry": {State.FAILED: State.SCHEDULED},
     "stop": {
         State.HELD: State.STOPPED,

@@ -51,7 +51,7 @@ def install(
     """Return a function that sets up an installation by the name of its mailbox and access."""
     shutil.copy(empty_database, home / empty_database.name)
     with ExitStack() as stack:
-        yield lambda kind: _set_up(stack, authority, kind, home, tmp_path)
+        yield lambda kind: set_up(stack, authority, kind, home, tmp_path)
 
 
 @pytest.fixture(scope="module")
@@ -70,16 +70,17 @@ def share(
                 home = tmp_path_factory.mktemp(kind)
                 shutil.copy(empty_database, home / empty_database.name)
                 settings = tmp_path_factory.mktemp("settings")
-                made[kind] = _set_up(stack, authority, kind, home, settings)
+                made[kind] = set_up(stack, authority, kind, home, settings)
             made[kind].turn_page()
             return made[kind]
 
         yield share_one
 
 
-def _set_up(
+def set_up(
     stack: ExitStack, authority: Authority, kind: str, home: Path, settings: Path
 ) -> Installation:
+    """Set up an installation in `home`, with its server, until `stack` is closed."""
     provider, _, access_name = kind.partition("-")
     access = Access(access_name)
     far: Far = FarFolder(home)

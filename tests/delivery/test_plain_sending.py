@@ -24,7 +24,7 @@ def test_a_due_mail_is_sent_once_with_proof(any_mailbox: Installation) -> None:
     assert after.sent_at == any_mailbox.clock.now()
     assert after.attempt_id is None
     assert any_mailbox.work() == 0
-    assert any_mailbox.run_until_quiet() == 0
+    any_mailbox.run_until_quiet()
     assert any_mailbox.far.draft_ids() == []
 
 

@@ -85,7 +85,7 @@ def test_what_is_handed_around_shows_no_secret(served: Installation) -> None:
         [
             opened,
             served.app.vault(),
-            served.app.mailboxes._read_grant(served.id),
+            served.app.mailboxes._grants.read(served.id),
             served.queue.add(),
         ]
     )

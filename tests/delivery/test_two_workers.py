@@ -138,6 +138,8 @@ _LATE = {
     "dropped-unsent": Late("before", "drop"),
     "dropped-sent": Late("after", "drop"),
     "failed-sent": Late("after", Response(503, body=b"")),
+    "failed-unsent": Late("before", Response(503, body=b"")),
+    "absent": Late("before", Response(404, json={"error": {"code": 404, "status": "NOT_FOUND"}})),
     "refused": Late("before", Response(400, json={"error": {"code": "x"}})),
     "token-refused": Late("before", Response(401, json={"error": {"code": "x"}})),
 }

@@ -87,18 +87,24 @@ def test_from_authorised_mailboxes_to_mails_the_day_after(world: World, tmp_path
         "h.vogt@harbour.example",
     }
 
+    product.set_clock(TUESDAY_EVENING + timedelta(minutes=10))
+    product.call("run", "--once")
+    (evening_note,) = _notes(world)
+    assert evening_note.recipients == (GMAIL,)
+    for each in shown.values():
+        assert f"callback stop {each['id']}" in _text(evening_note)
+
     product.set_clock(TUESDAY_EVENING, rate=3600)
     with product.running(tmp_path / "night.log"):
         product.wait_until(WEDNESDAY - timedelta(hours=1))
-    assert not world.google.delivered
-    assert not world.microsoft.delivered
-
+    assert not _delivered(world)
     product.set_clock(WEDNESDAY, rate=120)
     with product.running(tmp_path / "morning.log"):
         sent = product.wait_for({"sent"})
 
     by_reader = {_only_reader(each): each for each in _delivered(world)}
     assert len(_delivered(world)) == 3
+    assert len(_notes(world)) == 1
     assert set(by_reader) == set(shown)
     for each in sent:
         slot = datetime.fromisoformat(shown[each["to"]["address"]]["goes_out_at"])
@@ -129,7 +135,21 @@ def _assert_no_secret(world: World, folder: Path) -> None:
 
 
 def _delivered(world: World) -> list[Delivery]:
+    """Return the mails to readers."""
+    return [each for each in _sent(world) if not _is_to_self(each)]
+
+
+def _notes(world: World) -> list[Delivery]:
+    """Return what the service told its user by mail."""
+    return [each for each in _sent(world) if _is_to_self(each)]
+
+
+def _sent(world: World) -> list[Delivery]:
     return [*world.google.delivered, *world.microsoft.delivered]
+
+
+def _is_to_self(delivery: Delivery) -> bool:
+    return delivery.recipients == (delivery.account,)
 
 
 def _only_reader(delivery: Delivery) -> str:

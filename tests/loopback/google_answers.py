@@ -51,6 +51,13 @@ def bad_request(message: str) -> Response:
     return _gmail_error(400, "INVALID_ARGUMENT", message, "invalidArgument")
 
 
+def no_mailbox() -> Response:
+    """Return the refusal of an account without Gmail, whatever is asked of its mailbox."""
+    return _gmail_error(
+        400, "FAILED_PRECONDITION", "Mail service not enabled", "failedPrecondition"
+    )
+
+
 def bad_fields(violations: Sequence[tuple[str, str]]) -> Response:
     """Return a refusal that names (field, why) of everything the contract does not know."""
     return _gmail_error(

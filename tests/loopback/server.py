@@ -12,6 +12,9 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -20,7 +23,7 @@ import trustme
 
 from tests.loopback.exchange import Request, Response, request_to
 from tests.loopback.faults import WAIT_SECONDS, Ending, Fault, Faults, fault_from_json
-from tests.loopback.wire import Listener
+from tests.loopback.wire import Greeting, Listener
 
 __all__ = [
     "WAIT_SECONDS",
@@ -54,9 +57,19 @@ class Authority:
 
     def server_context(self) -> ssl.SSLContext:
         """Return a TLS context with a fresh certificate for localhost and 127.0.0.1."""
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self._ca.issue_cert("localhost", "127.0.0.1").configure_cert(context)
-        return context
+        return _certify(self._ca)
+
+
+@cache
+def _untrusted_context() -> ssl.SSLContext:
+    """Return a TLS context with the certificate of an authority that nobody has heard of."""
+    return _certify(trustme.CA())
+
+
+def _certify(authority: trustme.CA) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("localhost", "127.0.0.1").configure_cert(context)
+    return context
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +97,8 @@ class LoopbackServer(ABC):
         self.lock = threading.RLock()
         self.faults = Faults(self.lock)
         self.has_admin = has_admin
+        self.date_is_off_by = timedelta()
+        """By how much the header Date of every answer differs from this computer's clock."""
         self._authority = authority
         self._port = port
         self._changed = threading.Condition(self.lock)
@@ -132,7 +147,12 @@ class LoopbackServer(ABC):
 
     def start(self) -> Self:
         """Listen, and serve in threads of its own."""
-        self._listener = Listener(self._port, self._authority.server_context(), self.process)
+        own = self._authority.server_context()
+        self._listener = Listener(
+            self._port,
+            lambda greeting: own if greeting == "tls" else _untrusted_context(),
+            self.process,
+        )
         self._port = self._listener.port
         self._thread = threading.Thread(target=self._listener.serve_forever, args=(0.05,))
         self._thread.start()
@@ -152,6 +172,13 @@ class LoopbackServer(ABC):
         if self._crashes:
             raise RuntimeError("the loopback service itself failed") from self._crashes[0]
 
+    def greet(self, greeting: Greeting) -> None:
+        """Meet new connections in another way from now on, and end those that there are."""
+        if self._listener is None:
+            raise RuntimeError("the server is stopped")
+        self._listener.greeting = greeting
+        self._listener.end_connections()
+
     def __enter__(self) -> Self:
         return self.start()
 
@@ -165,6 +192,13 @@ class LoopbackServer(ABC):
 
     def process(self, request: Request) -> tuple[Response | None, Ending | None]:
         """Log and execute one request; return what to answer and how to break the answer."""
+        answer, ending = self._process(request)
+        if answer is not None:
+            date = format_datetime(datetime.now(UTC) + self.date_is_off_by, usegmt=True)
+            answer = replace(answer, headers={"Date": date, **answer.headers})
+        return answer, ending
+
+    def _process(self, request: Request) -> tuple[Response | None, Ending | None]:
         if self.has_admin and request.path.startswith("/_test/"):
             try:
                 return self._administer(request), None

@@ -13,6 +13,7 @@ import threading
 from collections.abc import Callable
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
+from typing import Literal
 from urllib.parse import parse_qs, urlsplit
 
 from tests.loopback.exchange import Request, Response
@@ -23,6 +24,10 @@ _Accepted = socket.socket | tuple[bytes, socket.socket]
 
 Process = Callable[[Request], tuple[Response | None, Ending | None]]
 
+Greeting = Literal["tls", "untrusted", "hang-up"]
+"""How a new connection is met: as it should be, with the certificate of an authority that nobody
+trusts, or by closing it in the middle of the handshake."""
+
 
 class Listener(socketserver.ThreadingTCPServer):
     """Listens on 127.0.0.1 and hands each request to `process`."""
@@ -32,9 +37,12 @@ class Listener(socketserver.ThreadingTCPServer):
     block_on_close = True
     request_queue_size = 128
 
-    def __init__(self, port: int, context: ssl.SSLContext, process: Process) -> None:
+    def __init__(
+        self, port: int, context: Callable[[Greeting], ssl.SSLContext], process: Process
+    ) -> None:
         self.process = process
         self.is_stopping = False
+        self.greeting: Greeting = "tls"
         self._context = context
         self._guard = threading.Lock()
         self._connections: dict[int, socket.socket] = {}
@@ -57,8 +65,11 @@ class Listener(socketserver.ThreadingTCPServer):
         assert isinstance(request, socket.socket)
         key, connection = id(request), request
         try:
+            if self.greeting == "hang-up":
+                return
+            context = self._context(self.greeting)
             with self._guard:
-                connection = self._context.wrap_socket(
+                connection = context.wrap_socket(
                     request, server_side=True, do_handshake_on_connect=False
                 )
                 self._connections[key] = connection

@@ -83,6 +83,18 @@ class TestMailbox:
         assert found is not None
         assert found.id == made.id
 
+    def test_of_other_drafts_only_the_headers_are_fetched(self, gmail: GmailBench) -> None:
+        """What the owner writes to others is none of our business."""
+        box = gmail.open()
+        box.create_draft(MAIL, "another-key-0123456789")
+        made = box.create_draft(MAIL, KEY)
+        box.find_draft(KEY)
+        box.close()
+        path = "/gmail/v1/users/me/drafts/[^/]+"
+        fetched = [entry.request for entry in gmail.server.requests_to("GET", path)]
+        whole = [each.path for each in fetched if each.query["format"] == ["raw"]]
+        assert whole == [f"/gmail/v1/users/me/drafts/{made.id}"]
+
     def test_one_description_serves_all_mailboxes(self, gmail: GmailBench) -> None:
         """The API's description is read once; tokens never mix."""
         other = "ann@example.com"
@@ -114,8 +126,6 @@ class TestClassify:
             (answers.daily_limit_exceeded(), TryLater, "project-limit"),
             (answers.delegation_denied(ADDRESS), Rejected, "forbidden"),
             (answers.not_found(), Rejected, "not-found"),
-            (answers.mail_sending_limit(), TryLater, "throttled"),
-            (answers.too_many_concurrent_requests(), TryLater, "throttled"),
             (Response(418, body=b"no"), Rejected, "refused"),
         ],
     )
@@ -140,13 +150,22 @@ class TestClassify:
         assert isinstance(error, TryLater)
         assert (error.until, error.after_seconds) == (until, None)
 
+    def test_a_429_to_a_send_is_the_limit_of_the_day(self) -> None:
+        """Too fast is a 403, and one thing is asked at a time: it is the number of mails."""
+        for answer in (answers.mail_sending_limit(), answers.too_many_concurrent_requests()):
+            error = _classify(answer, sends=True)
+            assert (type(error), error.code) == (TryLater, "daily-limit")
+            assert _classify(answer, sends=False).code == "throttled"
+
     @pytest.mark.parametrize("text", ["Retry after 2026-99-99T00:00:00Z", "Retry after soon", ""])
-    def test_a_limit_without_a_time_waits_an_hour(self, text: str) -> None:
-        """Asking sooner moves the end of the limit further out."""
+    def test_a_limit_without_a_time_names_none(self, text: str) -> None:
+        """One on sent mails is waited for until the next day, another for an hour."""
         answer = Response(429, json={"error": {"message": text, "errors": []}})
-        error = _classify(answer, sends=True)
-        assert isinstance(error, TryLater)
-        assert error.after_seconds == 3600
+        sent, read = (_classify(answer, sends=sends) for sends in (True, False))
+        assert isinstance(sent, TryLater)
+        assert isinstance(read, TryLater)
+        assert (sent.until, sent.after_seconds) == (None, None)
+        assert (read.until, read.after_seconds) == (None, 3600)
 
     def test_a_header_is_believed_too(self) -> None:
         """Retry-After is honoured although Gmail does not send it."""

@@ -127,6 +127,15 @@ class TestMailbox:
         assert box.look(trace).sight is Sight.SENT
         box.close()
 
+    def test_a_draft_in_deleted_items_proves_nothing(self, outlook: OutlookBench) -> None:
+        """It is a draft still, and where its owner threw it: who knows after what."""
+        box = outlook.open()
+        draft = box.create_draft(MAIL, KEY)
+        outlook.discard(draft.id)
+        trace = Trace(KEY, draft.id, message_id=draft.message_id)
+        assert box.look(trace).sight is Sight.UNKNOWN
+        box.close()
+
     def test_a_copy_that_is_nowhere_proves_nothing(self, outlook: OutlookBench) -> None:
         """Gone and not found is not the same as sent."""
         box = outlook.open()

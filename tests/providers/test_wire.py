@@ -4,7 +4,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -173,6 +173,38 @@ class TestOneRequest:
         box = gmail.open()
         assert box.find_draft(KEY) is None
         box.close()
+
+
+class TestTime:
+    """What time it is at the other end."""
+
+    def test_is_heard_in_every_answer(self, google: LoopbackGoogle) -> None:
+        """By the header Date; before an answer, nothing was heard."""
+        google.date_is_off_by = timedelta(hours=3)
+        with wire.open_session(google.ca_bundle) as session:
+            heard = [session.heard_at]
+            session.get(f"{google.url}/")
+            heard.append(session.heard_at)
+        before, heard_at = heard
+        assert before is None
+        assert heard_at is not None
+        assert abs(heard_at - datetime.now(UTC) - google.date_is_off_by) < timedelta(minutes=1)
+
+    def test_is_asked_for_without_reading_anything(self, google: LoopbackGoogle) -> None:
+        """One HEAD, whatever its status."""
+        with wire.open_session(google.ca_bundle, token="the-token") as session:
+            assert session.ask_time(f"{google.url}/") is not None
+        assert [entry.method for entry in google.log] == ["HEAD"]
+
+    def test_a_server_that_is_not_there_tells_none(self, google: LoopbackGoogle) -> None:
+        """Nothing was asked to send: the mail waits."""
+        google.stop()
+        with (
+            wire.open_session(google.ca_bundle) as session,
+            pytest.raises(TryLater) as caught,
+        ):
+            session.ask_time(f"{google.url}/")
+        assert caught.value.code == "unreachable"
 
 
 class TestPause:

@@ -1,0 +1,1 @@
+"""What the user must hear of, once per matter, and the ways to tell them."""
