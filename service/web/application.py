@@ -12,7 +12,7 @@ from starlette.staticfiles import StaticFiles
 
 from service.app import App
 from service.errors import ServiceError
-from service.web import entering, pages, problems
+from service.web import entering, pages, problems, stream
 from service.web.guard import Guard
 from service.web.rendering import FOLDER
 
@@ -33,9 +33,10 @@ def make_application(app: App, origins: Sequence[str], stopping: threading.Event
     )
     application.state.callback = app
     application.state.attempts = entering.Attempts()
-    application.state.stopping = stopping
+    application.state.feed = stream.Feed(app.database, stopping)
     application.mount("/static", StaticFiles(directory=FOLDER / "static"), name="static")
     application.include_router(entering.router)
+    application.include_router(stream.router)
     application.include_router(pages.router)
     application.add_exception_handler(ServiceError, problems.answer_service)
     application.add_exception_handler(HTTPException, problems.answer_refusal)

@@ -8,8 +8,8 @@ browser to load anything from elsewhere, to be framed, or to say where it came f
 import asyncio
 from collections.abc import Iterable
 
+from fastapi import HTTPException  # its own routes let no other one through
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 

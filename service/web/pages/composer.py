@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from service import interviews, timing
-from service.actions import planning, submitting
+from service.actions import looking, planning, submitting
 from service.actions.office import id_of
 from service.actions.planning import Plan, PlannedMail
 from service.actions.submitting import Submitted
@@ -131,8 +131,10 @@ def draw(visit: Visit, composing: Composing, *, now: datetime | None = None) -> 
 
 
 def submit(visit: Visit, plan: Plan) -> Submitted:
-    """Store what was drawn up."""
-    return submitting.submit(visit.app.office, visit.candidate, plan)
+    """Store what was drawn up; it stood beside the form, each mail whole and with its time."""
+    done = submitting.submit(visit.app.office, visit.candidate, plan)
+    looking.note_shown(visit.app.office, done.follow_ups)
+    return done
 
 
 def render(

@@ -10,6 +10,7 @@ import hashlib
 import hmac
 from dataclasses import dataclass
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
@@ -25,6 +26,7 @@ from service.clock import real_now
 from service.errors import BadInput, ServiceError, SignInFailed
 from service.mailboxes import SIGN_IN_TIME
 from service.records import Mailbox
+from service.timing.words import name_day
 from service.web import rendering
 from service.web.entering import CHANGES, Attempts, Visit, Visiting
 from service.web.pages.notice import read_notice
@@ -194,6 +196,9 @@ def _examine(visit: Visit, mailbox: Mailbox) -> Health:
         state, needs = f"Signed out: {mailbox.signed_out_reason or 'the sign-in has ended.'}", True
     elif mailbox.blocked_until is not None and mailbox.blocked_until > now:
         state = f"Waits, as its provider asked: {mailbox.blocked_reason or ''}"
+    elif (ends_at := visit.app.mailboxes.ends_at(mailbox)) is not None:
+        local = ends_at.astimezone(ZoneInfo(visit.candidate.zone))
+        state = f"Signed in, until {name_day(local)} {local:%H:%M}: Google's project is in Testing."
     allows = consents.ALLOWS.get(
         (mailbox.provider, Access(mailbox.access)), "Mails are kept here and sent to nobody."
     )

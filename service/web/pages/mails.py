@@ -24,6 +24,7 @@ router = APIRouter()
 def show(request: Request, visit: Visiting, mail_id: Id) -> Response:
     """Show one mail whole."""
     mail = steering.find(visit, mail_id)
+    looking.note_shown(visit.app.office, [mail])
     return _render(request, visit, mail, Text(mail.subject, mail.body))
 
 

@@ -1,14 +1,13 @@
-"""A browser for the session, a house for each test, and visitors who have come in."""
+"""A browser for the session, and visitors who have come in."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.web import browser as browsers
-from tests.web.house import House, opened
+from tests.web.house import House
 
 NARROW = 390
 WIDE = 1100
@@ -21,14 +20,6 @@ def browser() -> Iterator[Browser]:
     """Run one browser for all tests of this process."""
     with browsers.launched() as launched:
         yield launched
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    """Serve the page of an installation with a candidate and the local mailbox."""
-    with opened(tmp_path / "data") as house:
-        house.connect_local()
-        yield house
 
 
 @pytest.fixture
