@@ -1,7 +1,7 @@
 """Looking at mails and steering them: what each command prints, and what it does to the mail."""
 
-import re
 import json
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
