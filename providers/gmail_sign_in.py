@@ -71,8 +71,8 @@ _REFUSALS = {
     "admin_policy_enforced": wire.Verdict(
         Rejected,
         "blocked-by-administrator",
-        "The administrator of this Google Workspace does not allow this app to use Gmail: ask there, "
-        "or use a personal mailbox.",
+        "The administrator of this Google Workspace does not allow this app to use Gmail: ask "
+        "there, or use a personal mailbox.",
     ),
 }
 """What the token address says no with; anything else may be different next time."""

@@ -282,3 +282,5 @@ class Mailbox:
     disconnected_at: datetime | None
     is_testing: bool | None = None
     """Whether Google ends the sign-in after a week; None while nobody has said."""
+    account_id: str | None = None
+    """The provider's lasting id of the account; kept when it is disconnected."""

@@ -110,6 +110,7 @@ mailboxes = _table(
     sa.Column("blocked_reason", sa.Text),  # why, one sentence
     sa.Column("disconnected_at", UtcDateTime),  # set when the user disconnected it
     sa.Column("is_testing", sa.Boolean),  # Google ends the sign-in after a week; null: not asked
+    sa.Column("account_id", sa.Text),  # the provider's lasting id; null: connected before 0004
     sa.Column("next_probe_at", UtcDateTime),  # real time before which it is not probed again
     sa.Column("lease_owner", sa.Text),  # the process that works this mailbox
     sa.Column("lease_until", UtcDateTime),  # real time after which anybody may take it

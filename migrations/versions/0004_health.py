@@ -10,6 +10,11 @@ down_revision = "0003"
 def upgrade() -> None:
     """Add columns, empty for what is there; the notices, which nothing wrote yet, are made anew."""
     op.add_column("mailboxes", sa.Column("is_testing", sa.Boolean(), nullable=True))
+    op.add_column("mailboxes", sa.Column("account_id", sa.Text(), nullable=True))
+    op.execute(
+        "UPDATE mailboxes SET account_id ="
+        " (SELECT account_id FROM grants WHERE grants.mailbox_id = mailboxes.id)"
+    )
     op.add_column(
         "mailboxes", sa.Column("next_probe_at", sa.DateTime(timezone=True), nullable=True)
     )

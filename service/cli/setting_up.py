@@ -19,10 +19,11 @@ from service.app import App
 from service.cli import asking, printing
 from service.cli.printing import say, tell
 from service.cli.session import candidate_or_stranger, opened
+from service.clock import real_now
 from service.errors import BadInput, NotFound, ServiceError, SignInFailed
 from service.intake import texts
 from service.records import Candidate, Mailbox
-from service.timing.words import name_day
+from service.timing.words import name_minute
 
 SIGN_IN_SECONDS = 600
 _PASTE_PORT = 8931
@@ -256,14 +257,22 @@ def _connect_page(
     candidate_id = id_of(candidate)
     if no_browser:
         redirect_uri = f"http://localhost:{_PASTE_PORT}"
-        begun = app.mailboxes.begin(candidate_id, provider, access, redirect_uri)
+        begun = app.mailboxes.begin(
+            candidate_id, provider, access, redirect_uri, is_other_allowed=is_other_allowed
+        )
         tell("Open this address in any browser and allow the access:")
         say(begun.url)
         tell("The browser ends on an address that cannot be shown. Paste that address here:")
         answer = _read_answer()
     else:
         with oauth.listen(timeout_seconds=SIGN_IN_SECONDS) as listener:
-            begun = app.mailboxes.begin(candidate_id, provider, access, listener.redirect_uri)
+            begun = app.mailboxes.begin(
+                candidate_id,
+                provider,
+                access,
+                listener.redirect_uri,
+                is_other_allowed=is_other_allowed,
+            )
             if not webbrowser.open(begun.url):
                 tell("No browser could be opened. Open this address in one on this computer:")
                 say(begun.url)
@@ -293,6 +302,8 @@ def _settle_testing(app: App, mailbox: Mailbox, is_testing: bool | None) -> None
     ends_at = app.mailboxes.ends_at(mailbox)
     if ends_at is not None:
         say(f"Its sign-in ends {_name_moment(app, ends_at)}; you are told before a mail needs it.")
+        if is_testing is None:
+            tell("Is the project published by now? Then: callback connect gmail --no-testing")
     elif mailbox.is_testing is None:
         tell("If your Google project is in Testing, say so: callback connect gmail --testing")
 
@@ -354,9 +365,11 @@ def _say_health(app: App, mailbox: Mailbox) -> str:
 
 
 def _name_moment(app: App, moment: datetime) -> str:
-    """Name a moment on the candidate's clock, with its weekday."""
-    local = moment.astimezone(ZoneInfo(candidate_or_stranger(app).zone))
-    return f"{name_day(local)} {local:%H:%M}"
+    """Name a real moment on the candidate's clock, with its weekday."""
+    zone = ZoneInfo(candidate_or_stranger(app).zone)
+    local = moment.astimezone(zone)
+    is_today = local.date() == real_now().astimezone(zone).date()
+    return f"today {local:%H:%M}" if is_today else name_minute(local)
 
 
 def _as_json(app: App, mailbox: Mailbox) -> dict[str, object]:

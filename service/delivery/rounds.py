@@ -110,7 +110,8 @@ class Delivery:
             return None
         except (ProviderError, ServiceError) as error:
             log.error("mailbox cannot be opened", action="open", mailbox=mailbox.id, error=error)
-            self._waits.block(mailbox, TryLater("unusable", "The mailbox could not be opened."))
+            detail = error.detail if isinstance(error, ProviderError) else error.message
+            self._waits.block(mailbox, TryLater("unusable", detail))
             return None
         self._waits.forget_failures(mailbox)
         return Courier(

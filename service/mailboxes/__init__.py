@@ -86,10 +86,20 @@ class Mailboxes:
         redirect_uri: str,
         *,
         login_hint: str | None = None,
+        is_other_allowed: bool = False,
     ) -> Begun:
-        """Start a sign-in: store its flow, encrypted, and return the page to open."""
+        """Start a sign-in: store its flow, encrypted, and return the page to open.
+
+        The page proposes `login_hint`, or else, unless another is allowed, the account that is
+        signed out while mails wait for it.
+        """
         return self._sign_ins.begin(
-            candidate_id, provider, access, redirect_uri, login_hint=login_hint
+            candidate_id,
+            provider,
+            access,
+            redirect_uri,
+            login_hint=login_hint,
+            is_other_allowed=is_other_allowed,
         )
 
     def finish(

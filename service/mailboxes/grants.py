@@ -117,24 +117,12 @@ class Grants:
             MailboxUnusable: it was disconnected.
 
         """
-        give_up = time.monotonic() + leases.REFRESH_LEASE.total_seconds()
+        stored = self._read_connected(mailbox)
+        if self._is_good(stored, refused_version):
+            # Whoever has a good token waits for nobody's refresh.
+            return self._open_vault().decrypt(stored.access_token), stored.version
         with self._lock(mailbox.id):
-            while time.monotonic() < give_up:
-                stored = self.read(mailbox.id)
-                if stored is None:
-                    raise _not_connected(mailbox)
-                is_fresh = stored.expires_at - real_now() > EXPIRY_MARGIN
-                if is_fresh and stored.version != refused_version:
-                    return self._open_vault().decrypt(stored.access_token), stored.version
-                if leases.take_refresh(self._database, self._owner(), mailbox.id) is None:
-                    # Another process refreshes; what it writes is what we are waiting for.
-                    time.sleep(_POLL_SECONDS)
-                    continue
-                try:
-                    return self._refresh(mailbox, stored)
-                finally:
-                    leases.give_back_refresh(self._database, self._owner(), mailbox.id)
-        raise TryLater("refresh-in-progress", "Another process is refreshing this sign-in.")
+            return self._wait_for_token(mailbox, refused_version)
 
     def sign_out(self, mailbox: Mailbox, reason: str, *, version: int | None = None) -> None:
         """Mark a mailbox as signed out; its follow-ups wait until it is connected again.
@@ -155,10 +143,40 @@ class Grants:
                 .values(signed_out_at=real_now(), signed_out_reason=reason)
             )
 
-    def _refresh(self, mailbox: Mailbox, seen: StoredGrant) -> tuple[str, int]:
+    def _read_connected(self, mailbox: Mailbox) -> StoredGrant:
         stored = self.read(mailbox.id)
+        if stored is None:
+            raise MailboxUnusable(
+                f"{mailbox.address} is not connected.", f"callback connect {mailbox.provider}"
+            )
+        return stored
+
+    def _is_good(self, stored: StoredGrant, refused_version: int | None) -> bool:
+        is_fresh = stored.expires_at - real_now() > EXPIRY_MARGIN
+        return is_fresh and stored.version != refused_version
+
+    def _wait_for_token(self, mailbox: Mailbox, refused_version: int | None) -> tuple[str, int]:
+        """Refresh, or wait for the process that does; by one thread of this process at a time."""
+        give_up = time.monotonic() + leases.REFRESH_LEASE.total_seconds()
+        while True:
+            stored = self._read_connected(mailbox)
+            if self._is_good(stored, refused_version):
+                return self._open_vault().decrypt(stored.access_token), stored.version
+            if leases.take_refresh(self._database, self._owner(), mailbox.id) is not None:
+                try:
+                    return self._refresh(mailbox, stored)
+                finally:
+                    leases.give_back_refresh(self._database, self._owner(), mailbox.id)
+            if time.monotonic() >= give_up:
+                detail = "Another process is refreshing this sign-in."
+                raise TryLater("refresh-in-progress", detail)
+            # What the other process writes is what we are waiting for.
+            time.sleep(_POLL_SECONDS)
+
+    def _refresh(self, mailbox: Mailbox, seen: StoredGrant) -> tuple[str, int]:
+        stored = self._read_connected(mailbox)
         vault = self._open_vault()
-        if stored is not None and stored.version != seen.version:
+        if stored.version != seen.version:
             return vault.decrypt(stored.access_token), stored.version
         try:
             grant = self._provider(mailbox.provider).refresh(vault.decrypt(seen.secret))
@@ -170,9 +188,7 @@ class Grants:
             version = self._write_refreshed(connection, mailbox.id, grant, seen.version)
         if version is None:
             # A sign-in or another refresh was quicker: the newest wins, ours is forgotten.
-            newest = self.read(mailbox.id)
-            if newest is None:
-                raise _not_connected(mailbox)
+            newest = self._read_connected(mailbox)
             return vault.decrypt(newest.access_token), newest.version
         return grant.access_token, version
 
@@ -215,10 +231,4 @@ def _explain_end(mailbox: Mailbox, stored: StoredGrant, detail: str) -> str:
     return (
         "Google ended this sign-in after seven days, as it does while the Google project is in "
         "“Testing”. Publish the project first (docs/gmail.md says where), then sign in again."
-    )
-
-
-def _not_connected(mailbox: Mailbox) -> MailboxUnusable:
-    return MailboxUnusable(
-        f"{mailbox.address} is not connected.", f"callback connect {mailbox.provider}"
     )

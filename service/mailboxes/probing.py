@@ -39,12 +39,17 @@ class Prober:
         self._now = now
 
     def round(self) -> int:
-        """Probe what is due now; return how many that were."""
-        probed = 0
+        """Probe what is due now; return how many that were.
+
+        Where one of a provider's mailboxes gets no answer, the others are left to the next round:
+        in one nobody waits for a provider longer than for one mailbox.
+        """
+        probed, unanswered = 0, set[str]()
         for mailbox, zone in self._list_due():
-            if self._claim(mailbox):
+            if mailbox.provider not in unanswered and self._claim(mailbox):
                 probed += 1
-                self._probe(mailbox, zone)
+                if not self._probe(mailbox, zone):
+                    unanswered.add(mailbox.provider)
         return probed
 
     def _list_due(self) -> list[tuple[Mailbox, str]]:
@@ -76,17 +81,19 @@ class Prober:
         at = mailboxes.c.next_probe_at
         return at.is_(None) | (at <= self._now())
 
-    def _probe(self, mailbox: Mailbox, zone: str) -> None:
+    def _probe(self, mailbox: Mailbox, zone: str) -> bool:
+        """Probe one; False when there was no answer."""
         try:
             self._mailboxes.probe(mailbox)
         except SignInAgain as error:
             log.error("mailbox signed out", action="probe", mailbox=mailbox.id, code=error.code)
         except (ProviderError, ServiceError) as error:
             log.warning("probe not answered", action="probe", mailbox=mailbox.id, code=error.code)
-            return
+            return False
         with self._database.write() as connection:
             connection.execute(
                 sa.update(mailboxes)
                 .where(mailboxes.c.id == mailbox.id)
                 .values(next_probe_at=next_evening(zone, self._now(), mailbox.id))
             )
+        return True

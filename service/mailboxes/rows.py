@@ -24,4 +24,5 @@ def read_mailbox(row: sa.RowMapping) -> Mailbox:
         blocked_reason=row["blocked_reason"],
         disconnected_at=row["disconnected_at"],
         is_testing=row["is_testing"],
+        account_id=row["account_id"],
     )

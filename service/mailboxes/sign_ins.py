@@ -6,7 +6,7 @@ stored: one that cannot be is refused while the user is there, not found dead th
 
 import hashlib
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -15,16 +15,15 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from providers.base import Access, Flow, Grant, Provider
-from providers.errors import ProviderError, SignInAgain
+from providers.errors import ProviderError, TryLater
 from service.clock import real_now
 from service.database import Database
 from service.errors import SignInFailed
+from service.mailboxes import identity
 from service.mailboxes.evenings import next_evening
 from service.mailboxes.grants import Grants
-from service.mailboxes.rows import read_mailbox
 from service.records import Mailbox
-from service.schema import candidates, follow_ups, mailboxes, sign_ins
-from service.states import State
+from service.schema import candidates, mailboxes, sign_ins
 
 if TYPE_CHECKING:  # loaded when a grant is opened, not before
     from service.vault import Vault
@@ -63,16 +62,21 @@ class SignIns:
         access: Access,
         redirect_uri: str,
         *,
-        login_hint: str | None = None,
+        login_hint: str | None,
+        is_other_allowed: bool,
     ) -> Begun:
         """Start a sign-in: store its flow, encrypted, and return the page to open.
 
         The page proposes `login_hint`, or else the account that mails wait for.
         """
         state = secrets.token_urlsafe(32)
-        awaited = self.find_awaited(candidate_id, provider)
-        hint = login_hint or (awaited.address if awaited else None)
-        flow = self._provider(provider).begin_sign_in(access, redirect_uri, state, login_hint=hint)
+        if login_hint is None and not is_other_allowed:
+            with self._database.read() as connection:
+                awaited = identity.list_awaited(connection, candidate_id, provider)
+            login_hint = awaited[0].address if awaited else None
+        flow = self._provider(provider).begin_sign_in(
+            access, redirect_uri, state, login_hint=login_hint
+        )
         vault = self._open_vault()
         with self._database.write() as connection:
             connection.execute(
@@ -117,19 +121,29 @@ class SignIns:
             SignInAgain: it cannot be refreshed. In both cases nothing is stored.
 
         """
+        self._refuse_other(candidate_id, provider, grant, is_other_allowed=is_other_allowed)
         proved = self._prove(provider, grant)
-        if not is_other_allowed:
-            self._refuse_other(candidate_id, provider, proved)
-        return self.store(candidate_id, provider, access, proved, name=name)
+        return self.store(
+            candidate_id, provider, access, proved or grant, name=name, is_proved=proved is not None
+        )
 
     def store(
-        self, candidate_id: int, provider: str, access: Access, grant: Grant, *, name: str
+        self,
+        candidate_id: int,
+        provider: str,
+        access: Access,
+        grant: Grant,
+        *,
+        name: str,
+        is_proved: bool = True,
     ) -> int:
         """Store a grant: a new mailbox, or the known one signed in again. Returns its id."""
         values = {
             "name": name,
             "access": access,
             "address": grant.address,
+            "address_key": grant.address.casefold(),
+            "account_id": grant.account_id or None,
             "connected_at": real_now(),
             "signed_out_at": None,
             "signed_out_reason": None,
@@ -137,73 +151,44 @@ class SignIns:
             "blocked_reason": None,
             "disconnected_at": None,
         }
-        key = grant.address.casefold()
         self._open_vault()  # it may write its key, which must not happen inside the next write
         with self._database.write() as connection:
-            mailbox_id = connection.scalar(
-                sa.select(mailboxes.c.id).where(
-                    mailboxes.c.candidate_id == candidate_id,
-                    mailboxes.c.provider == provider,
-                    mailboxes.c.address_key == key,
-                )
-            )
-            if mailbox_id is None:
+            known = identity.find_known(connection, candidate_id, provider, grant)
+            if known is None:
                 mailbox_id = connection.execute(
                     sa.insert(mailboxes)
-                    .values(candidate_id=candidate_id, provider=provider, address_key=key, **values)
+                    .values(candidate_id=candidate_id, provider=provider, **values)
                     .returning(mailboxes.c.id)
                 ).scalar_one()
             else:
+                mailbox_id = known.id
+                if not identity.is_of(known, grant):
+                    identity.forget_looks(connection, mailbox_id)
                 connection.execute(
                     sa.update(mailboxes).where(mailboxes.c.id == mailbox_id).values(values)
                 )
             self._grants.write(connection, mailbox_id, grant)
-            self._plan_probe(connection, candidate_id, mailbox_id)
+            self._plan_probe(connection, candidate_id, mailbox_id, is_proved=is_proved)
         return int(mailbox_id)
 
-    def find_awaited(self, candidate_id: int, provider: str) -> Mailbox | None:
-        """Return the signed-out mailbox of this provider that mails wait for; the first of them."""
-        waits = sa.exists().where(
-            follow_ups.c.mailbox_id == mailboxes.c.id, follow_ups.c.state == State.SCHEDULED
-        )
-        with self._database.read() as connection:
-            row = (
-                connection.execute(
-                    sa.select(mailboxes)
-                    .where(
-                        mailboxes.c.candidate_id == candidate_id,
-                        mailboxes.c.provider == provider,
-                        mailboxes.c.signed_out_at.is_not(None),
-                        mailboxes.c.disconnected_at.is_(None),
-                        waits,
-                    )
-                    .order_by(mailboxes.c.id)
-                    .limit(1)
-                )
-                .mappings()
-                .one_or_none()
-            )
-        return read_mailbox(row) if row else None
-
-    def _plan_probe(self, connection: sa.Connection, candidate_id: int, mailbox_id: int) -> None:
-        """Have the next evening ask whether the sign-in still holds."""
+    def _plan_probe(
+        self, connection: sa.Connection, candidate_id: int, mailbox_id: int, *, is_proved: bool
+    ) -> None:
+        """Have the next evening ask whether the sign-in still holds; at once what is not proved."""
         zone = connection.scalar(
             sa.select(candidates.c.zone).where(candidates.c.id == candidate_id)
         )
+        evening = next_evening(str(zone), real_now(), mailbox_id) if is_proved else None
         connection.execute(
-            sa.update(mailboxes)
-            .where(mailboxes.c.id == mailbox_id)
-            .values(next_probe_at=next_evening(str(zone), real_now(), mailbox_id))
+            sa.update(mailboxes).where(mailboxes.c.id == mailbox_id).values(next_probe_at=evening)
         )
 
-    def _prove(self, provider: str, grant: Grant) -> Grant:
-        """Return the grant after one refresh; as it was when the provider cannot be asked now."""
+    def _prove(self, provider: str, grant: Grant) -> Grant | None:
+        """Return the grant after one refresh; None when the provider cannot be asked now."""
         try:
             fresh = self._provider(provider).refresh(grant.secret)
-        except SignInAgain:
-            raise
-        except ProviderError:
-            return grant
+        except TryLater:
+            return None
         return replace(
             grant,
             secret=fresh.secret,
@@ -211,23 +196,33 @@ class SignIns:
             expires_at=fresh.expires_at,
         )
 
-    def _refuse_other(self, candidate_id: int, provider: str, grant: Grant) -> None:
-        """Refuse a sign-in to another account than the awaited one, and give it back."""
-        awaited = self.find_awaited(candidate_id, provider)
-        if awaited is None:
+    def _refuse_other(
+        self, candidate_id: int, provider: str, grant: Grant, *, is_other_allowed: bool
+    ) -> None:
+        """Refuse a sign-in of another account than the one that is meant, and give it back."""
+        if not self._provider(provider).is_remote:
             return
-        stored = self._grants.read(awaited.id)
-        is_same_address = grant.address.casefold() == awaited.address.casefold()
-        if is_same_address and (stored is None or stored.account_id == grant.account_id):
+        with self._database.read() as connection:
+            awaited = identity.list_awaited(connection, candidate_id, provider)
+            known = identity.find_known(connection, candidate_id, provider, grant)
+            is_in_use = identity.is_in_use(connection, provider, grant)
+            is_recreated = known is not None and not identity.is_of(known, grant)
+            unsettled = identity.find_unsettled(connection, known) if known and is_recreated else ()
+        is_awaited = not awaited or any(identity.is_of(each, grant) for each in awaited)
+        is_live = known is not None and known.disconnected_at is None
+        if unsettled:
+            refusal = _refuse_unsettled(grant.address)
+        elif is_recreated and is_live and not is_other_allowed:
+            refusal = _refuse_recreated(provider, grant.address)
+        elif not is_awaited and not is_other_allowed:
+            refusal = _refuse_another(provider, grant.address, awaited)
+        else:
             return
-        with suppress(ProviderError):
-            self._provider(provider).revoke(grant.secret)
-        who = "another account of that address" if is_same_address else grant.address
-        raise SignInFailed(
-            f"You signed in as {who}, but mails wait for {awaited.address}. Nothing was connected.",
-            f"callback connect {provider}, and choose {awaited.address}; "
-            f"or callback connect {provider} --another-account",
-        )
+        if not is_in_use:
+            # Google ends every sign-in of an account with the first that is given back.
+            with suppress(ProviderError):
+                self._provider(provider).revoke(grant.secret)
+        raise refusal
 
     def _use(self, candidate_id: int, state: str) -> tuple[str, Access, str]:
         """Take a waiting sign-in, once; its flow is wiped in the same transaction."""
@@ -256,6 +251,30 @@ class SignIns:
                 .values(used_at=real_now(), flow=b"")
             )
         return row["provider"], Access(row["access"]), vault.decrypt(row["flow"])
+
+
+def _refuse_another(provider: str, address: str, awaited: Sequence[Mailbox]) -> SignInFailed:
+    named = " and ".join(mailbox.address for mailbox in awaited)
+    return SignInFailed(
+        f"You signed in as {address}, but mails wait for {named}. Nothing was connected.",
+        f"callback connect {provider}, and choose {awaited[0].address}; "
+        f"or callback connect {provider} --another-account",
+    )
+
+
+def _refuse_recreated(provider: str, address: str) -> SignInFailed:
+    return SignInFailed(
+        f"{address} is another account now than the one that was connected. Nothing was connected.",
+        f"callback connect {provider} --another-account",
+    )
+
+
+def _refuse_unsettled(address: str) -> SignInFailed:
+    return SignInFailed(
+        f"{address} is another account now, and it is not known yet whether a mail went from the "
+        "one that was connected. Nothing was connected.",
+        f"callback disconnect {address}, and when callback list says so, connect again",
+    )
 
 
 def _hash(state: str) -> str:

@@ -2,7 +2,7 @@
 
 import re
 import signal
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Self
 
@@ -59,6 +59,12 @@ class Terminal:
         for _ in range(count):
             question = self._wait_for(*answers)
             self._type(question, answers[question])
+
+    def paste(self, line: str, make: Callable[[str], str]) -> None:
+        """Wait for a line to be shown, and type what `make` makes of the screen."""
+        self._process.expect_exact(line)
+        self._keep()
+        self._process.sendline(make(self.screen))
 
     def interrupt(self, question: str) -> None:
         """Wait for `question` and type Ctrl-C."""

@@ -1,8 +1,8 @@
 """A process of the product in which many threads ask for a token of one mailbox at once.
 
 `python -m tests.delivery.askers FOLDER MAILBOX THREADS` opens the installation in FOLDER by the
-settings in its environment, says "ready", waits for a line, and then prints as JSON which version
-of the grant each thread was given.
+settings in its environment, says "ready", waits for a line, says "asking", and then prints as JSON
+which version of the grant each thread was given.
 """
 
 import json
@@ -35,6 +35,7 @@ def main() -> None:
         print("ready", flush=True)  # noqa: T201 - what the test waits for
         sys.stdin.readline()
         start.wait()
+        print("asking", flush=True)  # noqa: T201 - the same
         versions = [each.result() for each in asked]
     app.close()
     print(json.dumps(versions), flush=True)  # noqa: T201 - what the test reads

@@ -6,23 +6,25 @@ import subprocess
 import sys
 from contextlib import ExitStack
 from dataclasses import asdict
+from pathlib import Path
 
 import pytest
 
 from service.config import Settings
 from tests.delivery.conftest import Install
 
+ROOT = Path(__file__).parents[2]
 THREADS = 50
 PROCESSES = 2
 
 
 def _settings(settings: Settings) -> dict[str, str]:
     """Spell what reaches the provider as the environment of another process."""
-    sections = {"GMAIL": settings.gmail, "OUTLOOK": settings.outlook, "NETWORK": settings.network}
+    sections = asdict(settings)
     return {
-        f"CALLBACK_{name}__{key.upper()}": str(value)
-        for name, section in sections.items()
-        for key, value in asdict(section).items()
+        f"CALLBACK_{name}__{key}".upper(): str(value)
+        for name in ("gmail", "outlook", "network")
+        for key, value in sections[name].items()
         if value is not None
     }
 
@@ -31,13 +33,16 @@ def _settings(settings: Settings) -> dict[str, str]:
 def test_fifty_threads_in_each_of_two_processes_make_one_refresh(
     install: Install, kind: str
 ) -> None:
-    """With an expired token in hand, the provider hears of it once, and all get the new one."""
+    """With an expired token in hand, the provider hears of it once, and all get the new one.
+
+    The refresh of the first process is held until the second one asks, too.
+    """
     at = install(kind)
     at.age_token()
     environment = {
         name: value for name, value in os.environ.items() if not name.startswith("CALLBACK_")
     }
-    environment |= _settings(at.far.settings())
+    environment |= {"PYTHONPATH": str(ROOT), **_settings(at.far.settings())}
     bench = at.server.bench
     before = len(bench.server.requests_to("POST", bench.token_path))
     command = [sys.executable, "-m", "tests.delivery.askers", str(at.folder), str(at.id)]
@@ -57,10 +62,15 @@ def test_fifty_threads_in_each_of_two_processes_make_one_refresh(
         for asker in askers:
             assert asker.stdout is not None
             assert asker.stdout.readline() == "ready\n"
+        held = bench.arm(bench.token_path, "before", "hang")
         for asker in askers:
             assert asker.stdin is not None
+            assert asker.stdout is not None
             asker.stdin.write("go\n")
             asker.stdin.flush()
+            held.wait_until_hit()
+            assert asker.stdout.readline() == "asking\n"
+        held.release()
         answers = [asker.communicate(timeout=120)[0] for asker in askers]
     versions = [version for answer in answers for version in json.loads(answer)]
     assert len(versions) == THREADS * PROCESSES

@@ -53,11 +53,11 @@ class Plan:
     fewest_kills: int = 3
     most_kills: int = 1000
     """After so many the service is left alone to finish."""
-    spread: timedelta = timedelta(hours=1)
+    spread: timedelta = timedelta(minutes=60)
     """The time over which the slots of a mailbox's mails lie."""
-    rate: float = 20
+    rate: float = 30
     """Ten clock minutes late, a mail gets another time: those must outlast a start."""
-    give_up_seconds: float = 600
+    give_up_seconds: float = 800
 
 
 @dataclass(slots=True)
@@ -272,10 +272,10 @@ def _run_and_kill(world: World, log: Path, plan: Plan) -> int:
     product = world.product
     chance = random.Random(plan.seed)  # noqa: S311 - the same again
     give_up = time.monotonic() + plan.give_up_seconds
-    kills = 0
+    kills, stood_at = 0, product.clock.now()
     while _count(product.home, _UNRESTED) or kills < plan.fewest_kills:
         assert time.monotonic() < give_up, log.read_text()[-2000:]
-        _pass_idle_time(world, plan)
+        _set_clock_on(world, plan, stood_at)
         process = product.start_fully(log)
         is_last = kills == plan.most_kills - 1
         lifetime = chance.uniform(*plan.kill_after_seconds)
@@ -287,19 +287,19 @@ def _run_and_kill(world: World, log: Path, plan: Plan) -> int:
         finally:
             process.send_signal(signal.SIGKILL)
             process.wait()
-        kills += 1
+        kills, stood_at = kills + 1, product.clock.now()
         world.google.expire_access_tokens()
         world.microsoft.expire_access_tokens()
     return kills
 
 
-def _pass_idle_time(world: World, plan: Plan) -> None:
-    """Put the clock shortly before the next mail, where it would run idle till then."""
+def _set_clock_on(world: World, plan: Plan, stood_at: datetime) -> None:
+    """Let the clock go on from where it stood, or from shortly before the next mail."""
     (first,) = _query(world.product.home, _NEXT_DUE)[0]
-    now = world.product.clock.now()
-    moment = datetime.fromisoformat(first).replace(tzinfo=UTC) if first else now
-    if moment - now > timedelta(minutes=15):
-        world.product.set_clock(moment - timedelta(minutes=5), rate=plan.rate)
+    moment = datetime.fromisoformat(first).replace(tzinfo=UTC) if first else stood_at
+    if moment - stood_at > timedelta(minutes=15):
+        stood_at = moment - timedelta(minutes=5)
+    world.product.set_clock(stood_at, rate=plan.rate)
 
 
 def _count(home: Path, query: str) -> int:

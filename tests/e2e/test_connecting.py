@@ -6,6 +6,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+from tests.cli.terminal import Terminal
 from tests.e2e.conftest import GMAIL, OUTLOOK, World
 from tests.e2e.product import CALLBACK
 
@@ -96,3 +97,43 @@ def test_stopping_the_service_finishes_the_mail_in_hand(world: World, tmp_path: 
         refused = elsewhere.call("run", expect=1)
         assert "A service already runs" in refused.stderr
     assert "service stopped" in log.read_text().splitlines()[-1]
+
+
+def test_a_google_project_in_testing_is_asked_for_once(world: World) -> None:
+    """The answer is kept; the end of the sign-in is shown from then on."""
+    arguments = ("connect", "gmail", "--no-browser", "--name", "Ana Lindqvist")
+    with Terminal(world.product, *arguments, columns=2000) as terminal:
+        terminal.answer("  line 1:")
+        terminal.paste("Paste that address here:", lambda screen: _browse_from(world, screen))
+        terminal.answer("Is it in Testing? [y/N]", "y")
+        screen = terminal.finish()
+    assert "Google Auth Platform > Audience shows its publishing status." in screen
+    assert "Its sign-in ends " in screen
+    with Terminal(world.product, *arguments[:3], columns=2000) as terminal:
+        terminal.answer("  line 1:")
+        terminal.paste("Paste that address here:", lambda screen: _browse_from(world, screen))
+        assert "Is it in Testing?" not in terminal.finish()
+    health = r"signed in, proved today \d\d:\d\d; ends \w+day \d+ \w+ \d\d:\d\d\n"
+    assert re.search(health, _shown(world))
+
+
+def test_whether_a_google_project_is_in_testing_can_be_said_beforehand(world: World) -> None:
+    """By a flag, both ways; where nobody is asked and nothing is said, nothing is claimed."""
+    out = world.product.connect("gmail", world.browse, name="Ana Lindqvist")
+    assert "ends" not in out + _shown(world)
+    assert "callback connect gmail --testing" in "".join(world.product.printed)
+    out = world.product.connect("gmail", world.browse, "--testing")
+    assert "Its sign-in ends " in out
+    assert "; that ends " in world.product.call("doctor", expect=1).stdout
+    out = world.product.connect("gmail", world.browse, "--no-testing")
+    assert "ends" not in out + _shown(world)
+
+
+def _browse_from(world: World, screen: str) -> str:
+    """Visit the page that the terminal shows; return the address to be pasted."""
+    (url,) = re.findall(r"^https://\S+$", screen, re.MULTILINE)
+    return world.browse(url)
+
+
+def _shown(world: World) -> str:
+    return world.product.call("mailboxes").stdout

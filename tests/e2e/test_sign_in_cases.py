@@ -80,35 +80,35 @@ def find_a_week_in_testing(world: World, provider: str) -> Told:
 
 
 def find_revoked(world: World, provider: str) -> Told:
-    """The user takes the access back, or an administrator does."""
+    """Take the access back, as the user or an administrator does."""
     _connect(world, provider)
     _revoke(world, provider)
     return _be_signed_out(world, provider)
 
 
 def find_interaction(world: World, provider: str) -> Told:
-    """A refresh is refused until the user has shown a second factor."""
+    """Refuse every refresh until the user has shown a second factor."""
     _connect(world, provider)
     world.microsoft.account(OUTLOOK).needs_interaction = True
     return _be_signed_out(world, provider)
 
 
 def find_denied(world: World, provider: str) -> Told:
-    """The user says no on the consent page."""
+    """Say no on the consent page."""
     world.google.oauth.accounts[GMAIL].denies = True
     world.microsoft.account(OUTLOOK).denies = True
     return _be_refused(world, provider)
 
 
 def find_unticked(world: World, provider: str) -> Told:
-    """The user allows signing in, and nothing of the mailbox."""
+    """Allow signing in, and nothing of the mailbox."""
     world.google.oauth.accounts[GMAIL].unticks = frozenset({COMPOSE})
     world.microsoft.account(OUTLOOK).unticks = frozenset({"Mail.Send"})
     return _be_refused(world, provider)
 
 
 def find_no_refresh_token(world: World, provider: str) -> Told:
-    """What comes back is good for an hour."""
+    """Give what is good for an hour."""
     world.microsoft.account(OUTLOOK).unticks = frozenset({"offline_access"})
 
     def browse(url: str) -> str:
@@ -118,7 +118,7 @@ def find_no_refresh_token(world: World, provider: str) -> Told:
 
 
 def find_forbidden_at_google(world: World, provider: str) -> Told:
-    """A rule that the administrator made later; the sign-in itself still stands."""
+    """Have the administrator make a rule later; the sign-in itself still stands."""
     _connect(world, provider)
     refused = answers.oauth_error(400, "admin_policy_enforced", "Not allowed.")
     world.google.faults.add(Fault(request_to("POST", "/token"), "before", refused))
@@ -129,7 +129,7 @@ def find_forbidden_at_google(world: World, provider: str) -> Told:
 
 
 def find_forbidden_at_microsoft(world: World, provider: str) -> Told:
-    """A work account asks for what its organisation leaves to administrators."""
+    """Ask for what the organisation of a work account leaves to administrators."""
     world.microsoft.add_account("ana@work.example", is_work=True)
     world.microsoft.entra.signs_in = "ana@work.example"
     return _be_refused(world, provider, "--access", "drafts")
@@ -153,8 +153,16 @@ def find_another_account(world: World, provider: str) -> Told:
     return sentence, command.partition(",")[0]
 
 
+def find_recreated(world: World, provider: str) -> Told:
+    """Have the account deleted, and another one made with its address."""
+    _connect(world, provider)
+    del world.google.oauth.accounts[GMAIL]
+    world.google.add_account(GMAIL)
+    return _be_refused(world, provider)
+
+
 def find_no_mailbox(world: World, provider: str) -> Told:
-    """The account is one without a mailbox."""
+    """Sign in with an account that has no mailbox."""
     world.microsoft.account(OUTLOOK).has_mailbox = False
     path = "/gmail/v1/users/me/drafts"
     world.google.faults.add(Fault(request_to("GET", path), "before", answers.no_mailbox()))
@@ -176,6 +184,7 @@ CASES: dict[str, Callable[[World, str], Told]] = {
     "Outlook: an administrator has to allow it": find_forbidden_at_microsoft,
     "Gmail: another account": find_another_account,
     "Outlook: another account": find_another_account,
+    "Gmail: the address is another account's now": find_recreated,
     "Gmail: no mailbox": find_no_mailbox,
     "Outlook: no mailbox": find_no_mailbox,
 }

@@ -16,7 +16,7 @@ SHORT = Plan(
     spread=timedelta(minutes=10),
     rate=60,
 )
-LONG = Plan(mails=1000, mailboxes=10)
+LONG = Plan(mails=1000, mailboxes=10, kill_after_seconds=(2.0, 7.0))
 
 
 @pytest.mark.parametrize(
