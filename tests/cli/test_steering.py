@@ -258,7 +258,7 @@ def test_status_as_json_names_ids(panel: Shell) -> None:
 
 def test_mailboxes_shows_each_with_its_sign_in(shell: Shell) -> None:
     """Address, provider, access and health; the local one is said to send to nobody."""
-    printed = re.sub(r"proved \w+ \d+ \w+ \d\d:\d\d", "proved TODAY", shell("mailboxes").out)
+    printed = re.sub(r"proved today \d\d:\d\d", "proved TODAY", shell("mailboxes").out)
     assert printed == (
         "you@localhost (kept on this computer, sent to nobody)  access drafts  signed in\n"
         "ana.lindqvist@example.com (gmail)                      access drafts"
