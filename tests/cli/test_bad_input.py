@@ -110,8 +110,10 @@ def test_every_problem_of_a_file_is_said_at_once(shell: Shell) -> None:
     )
     assert said.startswith("Standard input cannot be used: there are 5 problems.\n")
     for problem in (
-        "starts: is no date and time in figures, as a file needs: it may be read on another day than"
-        " it was written (example: starts = 2026-12-08 14:00:00)",
+        (
+            "starts: is no date and time in figures, as a file needs: it may be read on another day"
+            " than it was written (example: starts = 2026-12-08 14:00:00)"
+        ),
         "people[1].email: is no mail address: ",
         "firm: is no key here; did you mean company?",
         'role: is missing (example: role = "Site Engineer")',
