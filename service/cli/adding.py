@@ -11,7 +11,7 @@ from service import timing
 from service.actions import looking, planning, submitting
 from service.actions.office import id_of
 from service.app import App
-from service.cli import asking, dialogue, outcome, preview, printing
+from service.cli import asking, dialogue, facts, outcome, preview, printing
 from service.cli.flags import (
     Addresses,
     AsJson,
@@ -50,8 +50,10 @@ def add(
     ] = None,
     company: Annotated[str | None, typer.Option(help="The company.")] = None,
     role: Annotated[str | None, typer.Option(help="The role.")] = None,
-    starts: Annotated[str | None, typer.Option(help='"2026-12-08 14:00", where they are.')] = None,
-    ends: Annotated[str | None, typer.Option(help='"15:00", or with the day.')] = None,
+    starts: Annotated[
+        str | None, typer.Option(help='Like "yesterday 14:00", where they are.')
+    ] = None,
+    ends: Annotated[str | None, typer.Option(help='"15:00", or "45 minutes".')] = None,
     where: Annotated[str | None, typer.Option(help="The readers' city.")] = None,
     why: Why = None,
     why_for: WhyFor = None,
@@ -175,7 +177,7 @@ def _read(
     now = app.office.now()
     if file is None:
         if may_ask:
-            given = dialogue.ask_facts(given, now)
+            given = facts.ask_facts(given, now)
         elif not given.where or not given.why or not (candidate.name or name):
             _refuse_bare(given, now, has_name=bool(candidate.name or name))
         read = given.submit(now)
@@ -187,7 +189,7 @@ def _read(
     place = given.place()
     found = files.read_file(file, data, own, now, place.zone if place else None)
     if isinstance(found, submission.Submission):
-        return given.lay_over(found.interview), None, found.at
+        return given.retime(given.lay_over(found.interview), now), None, found.at
     if found.method == "CANCEL":
         return found
     found, self_name, place = _clear_up(found, file, data, own, now, place, may_ask=may_ask)
@@ -199,7 +201,7 @@ def _read(
     interview = replace(found.interview, place=place or found.interview.place)
     if place is not None:
         interview = replace(interview, guesses=interview.guesses - {"place"})
-    return given.lay_over(interview), self_name, None
+    return given.retime(given.lay_over(interview), now), self_name, None
 
 
 def _refuse_bare(given: Given, now: datetime, *, has_name: bool) -> None:
@@ -210,6 +212,7 @@ def _refuse_bare(given: Given, now: datetime, *, has_name: bool) -> None:
     except BadInput as error:
         problems, is_over = error.problems, True
     if not given.where:
+        problems = tuple(each for each in problems if "has no time zone" not in each)
         problems += ("--where: is missing (example: --where London)",)
     if not given.why and is_over and not any("--why" in each for each in problems):
         problems += ("--why: is missing: your own reasons, in whole sentences",)
@@ -323,6 +326,7 @@ def _show(app: App, plan: planning.Plan, candidate: Candidate) -> None:
         tell(f"This is about i{plan.stored.id}, which you added before.")
         for difference in plan.differences:
             tell(f"  {difference}")
+    say(f"Interview {_say_when(plan.interview, candidate)}")
     for guess in sorted(plan.interview.guesses):
         tell(f"guessed, not known: {guess}{_say_guess(plan.interview, guess)}")
     if plan.interview.ends_at > app.office.now():
@@ -330,6 +334,18 @@ def _show(app: App, plan: planning.Plan, candidate: Candidate) -> None:
         tell("  callback debrief")
     preview.say_plan(plan, candidate)
     outcome.tell_missing(plan)
+
+
+def _say_when(interview: Interview, candidate: Candidate) -> str:
+    """Say in full when it was, as it was understood."""
+    place = interview.place
+    return timing.describe_talk(
+        interview.starts_at,
+        interview.ends_at,
+        interview.zone,
+        user_zone=candidate.zone,
+        city=place.city if place else None,
+    )
 
 
 def _say_guess(interview: Interview, guess: str) -> str:

@@ -6,7 +6,7 @@ city, your reasons, and the lines for each person as one.
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TypeVar
 
 from service import interviews, timing
@@ -15,7 +15,6 @@ from service.actions.office import Office
 from service.actions.planning import Plan
 from service.cli import asking
 from service.cli.given import (
-    Given,
     give_address,
     name_person,
     read_person,
@@ -64,44 +63,6 @@ def complete(
     interview = _ask_place(_recall_place(interview, find_place))
     interview = ask_addresses(interview)
     return ask_words(interview) if is_over else interview
-
-
-def ask_facts(given: Given, now: datetime) -> Given:
-    """Ask for what a submission without a file must say: where, when, role and company, whom.
-
-    Each answer is held to the rules of a submission at once, and asked for again.
-    """
-    if not (given.where and given.starts):
-        given = _retry(lambda: _ask_when(given, now))
-    while not (given.company and given.role):
-        answer = asking.ask_until("Which role, at which company (role at company)?")
-        role, _, company = answer.rpartition(" at ")
-        if role:
-            given = replace(given, role=role.strip(), company=company.strip())
-    if not given.people and given.representative is None:
-        given = _retry(lambda: _ask_whom(given))
-    return given if given.why else replace(given, why=_ask_reasons())
-
-
-def _ask_when(given: Given, now: datetime) -> Given:
-    typed = asking.ask_until("When and in which city was it (2026-12-08 14:00, London)?")
-    starts, _, city = typed.partition(",")
-    place = _find_one_place(city or given.where or "")
-    if place is None:
-        return _ask_when(given, now)
-    where = show_place(place)
-    told = replace(given, starts=given.starts or starts.strip(), where=where)
-    # The rest stands in, so that only the time is judged.
-    replace(told, company="-", role="-", why="-", people=("A B",)).submit(now)
-    return told
-
-
-def _ask_whom(given: Given) -> Given:
-    names = asking.ask_until("Whom did you meet (Name <address>, commas between them)?")
-    people = tuple(part.strip() for part in names.split(",") if part.strip())
-    for person in people:
-        read_person(person)
-    return replace(given, people=people)
 
 
 def ask_people(interview: Interview, *, is_over: bool) -> Interview:
@@ -161,7 +122,7 @@ def ask_words(interview: Interview) -> Interview:
     somebody else reads gets a reason more.
     """
     if Missing(None, What.REASONS) in _missing_words(interview):
-        interview = replace(interview, reasons=_ask_reasons())
+        interview = replace(interview, reasons=ask_reasons())
     lacking = [missing.person for missing in _missing_words(interview) if missing.what is What.LINE]
     if lacking:
         tell("One thing you talked about with each, as you would say it to them:")
@@ -197,9 +158,37 @@ def _give(
 def ask_place(question: str, hint: str | None = None) -> Place:
     """Ask for one city until it names one place."""
     while True:
-        place = _find_one_place(asking.ask_until(question, hint or ""))
+        place = find_one_place(asking.ask_until(question, hint or ""))
         if place is not None:
             return place
+
+
+def find_one_place(typed: str) -> Place | None:
+    """Return the place that was typed, asking which of several; None, and say so, without any."""
+    found = places.find_places(typed)
+    if not found:
+        tell("No such city or time zone is known; name a larger city nearby.")
+        return None
+    if len(found) == 1:
+        return found[0]
+    tell("Which of these?")
+    return found[asking.pick("Number:", [show_place(place) for place in found], 0)]
+
+
+def ask_reasons() -> str:
+    """Ask for the reasons until there are some."""
+    tell("Why do you want to work there, in your own words? One or more whole sentences;")
+    tell("they stand in the mails as you type them.")
+    return asking.ask_until("Why:")
+
+
+def retry(read: Callable[[], T]) -> T:
+    """Ask again until the answer can be used."""
+    while True:
+        try:
+            return read()
+        except ServiceError as error:
+            complain(error)
 
 
 def settle_rest_days(office: Office, candidate: Candidate, plan: Plan, *, may_ask: bool) -> Plan:
@@ -269,24 +258,6 @@ def _describe_choices(plan: Plan, candidate: Candidate) -> list[str]:
     return told
 
 
-def _ask_reasons() -> str:
-    tell("Why do you want to work there, in your own words? One or more whole sentences;")
-    tell("they stand in the mails as you type them.")
-    return asking.ask_until("Why:")
-
-
-def _find_one_place(typed: str) -> Place | None:
-    """Return the place that was typed, asking which of several; None, and say so, without any."""
-    found = places.find_places(typed)
-    if not found:
-        tell("No such city or time zone is known; name a larger city nearby.")
-        return None
-    if len(found) == 1:
-        return found[0]
-    tell("Which of these?")
-    return found[asking.pick("Number:", [show_place(place) for place in found], 0)]
-
-
 def _refuse_gaps(interview: Interview, *, is_over: bool) -> None:
     """Raise one error that names the flag for everything that is missing."""
     problems = []
@@ -324,7 +295,7 @@ def _ask_names(*, is_over: bool) -> tuple[Person, ...]:
         people = tuple(read_person(part) for part in typed.split(",") if part.strip())
         return tuple(replace(person, is_met=True if is_over else None) for person in people)
 
-    return _retry(read)
+    return retry(read)
 
 
 def _ask_role_and_company(interview: Interview) -> Interview:
@@ -372,7 +343,7 @@ def _ask_place(interview: Interview) -> Interview:
 
 
 def _ask_address(interview: Interview, name: str) -> Interview:
-    return _retry(lambda: _take_address(interview, name))
+    return retry(lambda: _take_address(interview, name))
 
 
 def _take_address(interview: Interview, name: str) -> Interview:
@@ -392,7 +363,7 @@ def _take_address(interview: Interview, name: str) -> Interview:
 
 def _ask_name(person: Person) -> Person:
     """Ask how the greeting names somebody of whom the invitation gives only the address."""
-    return _retry(
+    return retry(
         lambda: name_person(person, asking.ask_until(f"Name of {person.name}, for the greeting:"))
     )
 
@@ -407,12 +378,3 @@ def _settle(person: Person, is_ticked: bool | None, is_over: bool) -> Person:
     if is_ticked is None:
         return person
     return replace(person, is_met=is_ticked if is_over else (None if is_ticked else False))
-
-
-def _retry(read: Callable[[], T]) -> T:
-    """Ask again until the answer can be used."""
-    while True:
-        try:
-            return read()
-        except ServiceError as error:
-            complain(error)

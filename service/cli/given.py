@@ -9,6 +9,7 @@ from service.cli.loading import load
 from service.errors import BadInput
 from service.intake import addresses, merge, places, submission, texts
 from service.intake.replies import Answered, read_answered
+from service.intake.typed import Times
 from service.records import Interview, Kind, Overrides, Person, Place
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Z]{2})?")
@@ -142,6 +143,25 @@ class Given:
             - {name for name in ("company", "role") if getattr(self, name) is not None}
             - ({"place"} if self.where else set()),
         )
+
+    def retime(self, interview: Interview, now: datetime) -> Interview:
+        """Return what a file says of an interview, at the times that were given with flags.
+
+        Raises:
+            BadInput: they cannot be read, or there are several talks.
+
+        """
+        if self.starts is None and self.ends is None:
+            return interview
+        if len(interview.talks) != 1:
+            raise BadInput(
+                "--starts and --ends are for an interview of one talk.",
+                "Give each talk its times in the file.",
+            )
+        times = Times(self.starts, self.ends, now)
+        talk = submission.read_talk(interview.talks[0], times, interview.place, now)
+        guesses = interview.guesses - ({"ends"} if self.ends else set())
+        return replace(interview, talks=(talk,), guesses=guesses)
 
     def _add_people(self, people: tuple[Person, ...]) -> tuple[Person, ...]:
         """Add who was given with `--person`; of an address that is known already, the name."""

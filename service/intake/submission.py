@@ -8,13 +8,13 @@ import json
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from service import timing
 from service.errors import BadInput
-from service.intake import kinds, readers, talks, wordlists
+from service.intake import kinds, readers, talks, typed, wordlists
 from service.intake.submission_keys import (
     Location,
     Problems,
@@ -24,9 +24,10 @@ from service.intake.submission_keys import (
     show_example,
     validate,
 )
-from service.records import Interview, Overrides, Person, Talk
+from service.records import Interview, Overrides, Person, Place, Talk
 
 _HINT = "Mend the file and add it again; callback add --example prints a whole one."
+_FLAGS_HINT = "callback add --help says what each flag takes."
 _LARGEST = 512 * 1024
 _FLAGS = {
     "people": "person",
@@ -38,8 +39,9 @@ _FLAGS = {
 _FLAG_EXAMPLES = {
     "people": '--person "Sabine Krüger <sabine.krueger@tidewater.example>"',
     "agency": '--agency "Rourke & Hale" --representative "Ciara Rourke <ciara@rourke.example>"',
-    "starts": '--starts "2026-12-08 14:00"',
-    "ends": '--ends "15:00"',
+    "starts": '--starts "yesterday 14:00"',
+    "ends": "--ends 15:00",
+    "where": '--where "Cambridge, MA"',
     "rest_days": "--rest-days same-day",
     "days_off": "--day-off 2026-12-24",
     "working_days": "--working-day 2026-12-26",
@@ -66,12 +68,12 @@ def read_submission(data: bytes, file_name: str, now: datetime | None) -> Submis
     problems = Problems(label_key, show_example)
     submission = _build(raw, problems, now)
     if problems.sentences or submission is None:
-        raise _refusal(file_name, problems)
+        raise _refusal(file_name, problems, _HINT)
     return submission
 
 
 def from_flags(
-    now: datetime | None,
+    now: datetime,
     *,
     company: str | None = None,
     role: str | None = None,
@@ -90,7 +92,8 @@ def from_flags(
 ) -> Submission:
     """Build a submission from flags; `people` and `representative` as "Sabine Krüger <address>".
 
-    The n-th of `lines` is for the n-th of `people`. Raise `BadInput` as `read_submission` does.
+    `starts` and `ends` are read as people type them ("yesterday 2pm"), where the talk was. The n-th
+    of `lines` is for the n-th of `people`. Raise `BadInput` as `read_submission` does.
     """
     problems = Problems(_label_flag, _show_flag)
     if len(lines) > len(people):
@@ -101,8 +104,6 @@ def from_flags(
     raw: dict[str, Any] = {
         "company": company,
         "role": role,
-        "starts": starts,
-        "ends": ends,
         "where": where,
         "why": why,
         "language": language,
@@ -114,9 +115,9 @@ def from_flags(
     if agency is not None or representative is not None:
         reader = _read_flag(representative or "")
         raw["agency"] = {"name": agency, "representative": reader["name"], "email": reader["email"]}
-    submission = _build(_drop_empty(raw), problems, now)
+    submission = _build(_drop_empty(raw), problems, now, typed.Times(starts, ends, now))
     if problems.sentences or submission is None:
-        raise _refusal("What was given", problems)
+        raise _refusal("What was given", problems, _FLAGS_HINT)
     return submission
 
 
@@ -126,8 +127,39 @@ def read_overrides(raw: Mapping[str, Any]) -> Overrides:
     keys = validate({"timing": _drop_empty(dict(raw))}, problems)
     own = _read_overrides(keys.timing, problems)
     if problems.sentences:
-        raise _refusal("What was given", problems)
+        raise _refusal("What was given", problems, _FLAGS_HINT)
     return own
+
+
+def read_start(text: str, place: Place, now: datetime) -> datetime:
+    """Read when a talk began as a prompt gives it, on the clock of `place`; raise `BadInput`."""
+    problems = Problems(_label_flag, lambda _: None)
+    keys = typed.read_times(SubmissionKeys(), typed.Times(text, None, now), place, problems)
+    found = talks.read_talks(keys, place, now, problems).talks
+    if problems.sentences:
+        said = tuple(each.removeprefix("--starts: ") for each in problems.sentences)
+        raise BadInput("This time cannot be used:", "", said)
+    return found[0].starts_at.astimezone(place.tz)
+
+
+def read_talk(talk: Talk, typed_times: typed.Times, place: Place | None, now: datetime) -> Talk:
+    """Return `talk` at the times that were typed; without a typed end it lasts as long as it did.
+
+    Raise `BadInput` as the others do. Without a place the clock is that of the talk.
+    """
+    problems = Problems(_label_flag, _show_flag)
+    where = place or Place(talk.zone)
+    starts = typed_times.starts or f"{talk.starts_at.astimezone(where.tz):%Y-%m-%d %H:%M}"
+    times = typed_times._replace(starts=starts)
+    found = talks.read_talks(
+        typed.read_times(SubmissionKeys(), times, where, problems), where, now, problems
+    ).talks
+    if problems.sentences:
+        raise _refusal("What was given", problems, _FLAGS_HINT)
+    starts_at, ends_at = found[0].starts_at, found[0].ends_at
+    if typed_times.ends is None:
+        ends_at = starts_at + (talk.ends_at - talk.starts_at)
+    return replace(talk, starts_at=starts_at, ends_at=ends_at)
 
 
 def read_person(text: str) -> Person:
@@ -136,7 +168,7 @@ def read_person(text: str) -> Person:
     keys = validate({"people": [_drop_empty(_read_flag(text))]}, problems)
     people = readers.read_readers(keys, problems)
     if problems.sentences:
-        raise _refusal(f'"{text}"', problems)
+        raise _refusal(f'"{text}"', problems, "Write it like Marisol Duarte <m.duarte@example.com>")
     return people[0]
 
 
@@ -145,10 +177,10 @@ def render_example() -> str:
     return wordlists.read_text("example.toml")
 
 
-def _refusal(what: str, problems: Problems) -> BadInput:
+def _refusal(what: str, problems: Problems, hint: str) -> BadInput:
     count = len(problems.sentences)
     is_one = "is one problem" if count == 1 else f"are {count} problems"
-    return BadInput(f"{what} cannot be used: there {is_one}.", _HINT, tuple(problems.sentences))
+    return BadInput(f"{what} cannot be used: there {is_one}.", hint, tuple(problems.sentences))
 
 
 def _label_flag(location: Location) -> str:
@@ -219,12 +251,19 @@ def _parse(data: bytes, file_name: str) -> dict[str, Any]:
     return raw
 
 
-def _build(raw: dict[str, Any], problems: Problems, now: datetime | None) -> Submission | None:
+def _build(
+    raw: dict[str, Any],
+    problems: Problems,
+    now: datetime | None,
+    times: typed.Times | None = None,
+) -> Submission | None:
     keys = validate(raw, problems)
     for name in ("company", "role"):
         if not getattr(keys, name) and not problems.has(name):
             problems.add((name,), "is missing")
     place = readers.find_place(keys.where, ("where",), problems)
+    if times is not None:
+        keys = typed.read_times(keys, times, place, problems)
     when = talks.read_talks(keys, place, now, problems)
     at = talks.read_at(keys, place, problems)
     people = readers.read_readers(keys, problems)

@@ -7,11 +7,12 @@ here was sound, so that one run reports all that is wrong.
 import difflib
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
-from typing import Annotated, Any
+from typing import Annotated, Any, LiteralString
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
+from service.errors import BadInput
 from service.intake import addresses, texts
 from service.records import RestDays
 
@@ -74,6 +75,10 @@ _SYNONYMS: Mapping[str, str] = {
 }
 Location = tuple[str | int, ...]
 _MOST_ROUNDS = 3
+_NO_MOMENT: LiteralString = (
+    "is no date and time in figures, as a file needs: it may be read on another day than it was"
+    " written"
+)
 
 
 def _check_line(text: str) -> str:
@@ -115,7 +120,7 @@ def _read_moment(value: object) -> object:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
-        raise PydanticCustomError("moment", "is no date and time") from error
+        raise PydanticCustomError("moment", _NO_MOMENT) from error
     if len(text) <= len("2026-12-08"):
         raise PydanticCustomError("moment", "has a day but no hour")
     return moment
@@ -151,7 +156,7 @@ def _read_end(value: object) -> object:
         try:
             return time.fromisoformat(value.strip())
         except ValueError as error:
-            raise PydanticCustomError("moment", "is no date and time") from error
+            raise PydanticCustomError("moment", _NO_MOMENT) from error
     return _read_moment(value)
 
 
@@ -250,10 +255,21 @@ class Problems:
 
     def add(self, location: Location, reason: str) -> None:
         """Note that the key at `location` has a problem."""
-        self._bad.add(location)
         example = self._example(location)
         shown = f" (example: {example})" if example else ""
-        sentence = f"{self._label(location)}: {reason.rstrip('.')}{shown}"
+        self._note(location, f"{reason.rstrip('.')}{shown}")
+
+    def refuse(self, location: Location, error: BadInput) -> None:
+        """Note why what was typed there was refused; the error's hint is its example."""
+        self._note(location, f"{error.message} {error.hint}")
+
+    def show(self, *location: str | int) -> str:
+        """Return an example of the key, as it is given."""
+        return self._example(location) or self._label(location)
+
+    def _note(self, location: Location, said: str) -> None:
+        self._bad.add(location)
+        sentence = f"{self._label(location)}: {said}"
         if sentence not in self.sentences:
             self.sentences.append(sentence)
 

@@ -79,7 +79,7 @@ def _settle(
         return _as_utc(moment, location, problems)
     if place is None:
         if not problems.has("where"):
-            problems.add(location, 'has no time zone; add where = "Bristol, England" or an offset')
+            problems.add(location, f"has no time zone; add {problems.show('where')} or an offset")
         return None
     first = moment.replace(tzinfo=place.tz)
     second = first.replace(fold=1)

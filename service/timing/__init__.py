@@ -9,7 +9,8 @@ the database. The rules are T01 to T15 of the timing facts; each constant in `ru
 - `spread` gives each mail its natural minute and keeps a panel's mails apart.
 - `slots` plans an interview and offers the choices around a rest day.
 - `named` accepts a time that the user named; `spoken` decides whether one that was typed is clear,
-  of the `readings` that its grammar allows and what they may mean (`meanings`).
+  of the `readings` that its grammar allows and what they may mean: for a mail (`meanings`), for a
+  talk, which may be past (`talk_meanings`).
 - `late` decides what becomes of a slot that was missed.
 - `cautions` says what is doubtful about a slot; `words` says all of it in English.
 
@@ -22,8 +23,8 @@ from service.timing.late import is_missed, is_stale, may_send_now, reconsider, r
 from service.timing.named import fix
 from service.timing.rules import Choice, Policy, Reader
 from service.timing.slots import choices, plan
-from service.timing.spoken import parse_when
-from service.timing.words import describe, describe_moment
+from service.timing.spoken import parse_end, parse_start, parse_when
+from service.timing.words import describe, describe_moment, describe_talk
 
 __all__ = [
     "Choice",
@@ -33,10 +34,13 @@ __all__ = [
     "choices",
     "describe",
     "describe_moment",
+    "describe_talk",
     "fix",
     "is_missed",
     "is_stale",
     "may_send_now",
+    "parse_end",
+    "parse_start",
     "parse_when",
     "plan",
     "reconsider",

@@ -13,18 +13,19 @@ from importlib import resources
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from lark import Lark
+from lark import Lark, Token, Tree
 from lark.exceptions import UnexpectedInput
 
-from service.timing import meanings
+from service.timing import meanings, talk_meanings
 from service.timing.meanings import Lack, Moment, Words
 
 LANGUAGES: Final = ("en", "de", "fr", "es", "ja")
 _FOLDER: Final = resources.files("service.timing").joinpath("data")
 _SILENT: Final = "_"
 _MEANING: Final = frozenset({
-    "today", "tomorrow", "after_tomorrow", "this_morning", "this_afternoon", "this_evening",
-    "morning", "afternoon", "evening", "am", "pm", "days", "weekdays", "months", "numbers",
+    "before_yesterday", "yesterday", "today", "tomorrow", "after_tomorrow", "this_morning",
+    "this_afternoon", "this_evening", "morning", "afternoon", "evening", "am", "pm", "days",
+    "weekdays", "months", "numbers",
 })  # fmt: skip
 """The kinds of words that say what is meant; all others only show the grammar its way."""
 
@@ -44,13 +45,22 @@ def find(text: str, now: datetime, zone: ZoneInfo) -> frozenset[Moment | Lack]:
         Unread: some of it cannot be read.
 
     """
-    grammar, words = _load()
-    try:
-        tree = grammar.parse(text)
-    except UnexpectedInput as error:
-        begins = text.rfind(" ", 0, max(error.pos_in_stream or 0, 0)) + 1
-        raise Unread(text[begins:]) from error
+    tree, words = _parse(text, "start")
     return meanings.read(tree, words, now, zone)
+
+
+def find_start(text: str, now: datetime, zone: ZoneInfo) -> frozenset[Moment | Lack]:
+    """Return every reading of when a talk began, or begins; else as `find`."""
+    tree, words = _parse(text, "start")
+    return talk_meanings.read_start(tree, words, now, zone)
+
+
+def find_end(
+    text: str, starts_at: datetime, now: datetime, zone: ZoneInfo
+) -> frozenset[Moment | Lack]:
+    """Return every reading of when a talk that starts then ends, or how long it is; as `find`."""
+    tree, words = _parse(text, "end")
+    return talk_meanings.read_end(tree, words, starts_at, now, zone)
 
 
 def list_words(language: str) -> dict[str, list[list[str]]]:
@@ -60,6 +70,16 @@ def list_words(language: str) -> dict[str, list[list[str]]]:
         kind: [entry.split("|") for entry in entries]
         for kind, entries in tomllib.loads(text).items()
     }
+
+
+def _parse(text: str, rule: str) -> tuple[Tree[Token], Words]:
+    """Return all the trees of a text as one, and the values of its words."""
+    grammar, words = _load()
+    try:
+        return grammar.parse(text, start=rule), words
+    except UnexpectedInput as error:
+        begins = text.rfind(" ", 0, max(error.pos_in_stream or 0, 0)) + 1
+        raise Unread(text[begins:]) from error
 
 
 @lru_cache(maxsize=1)
@@ -76,7 +96,12 @@ def _load() -> tuple[Lark, Words]:
                     values.setdefault((kind.upper(), form), set()).add(value)
     terminals = [_define(kind, words) for kind, words in sorted(forms.items())]
     rules = _FOLDER.joinpath("spoken.lark").read_text(encoding="utf-8")
-    grammar = Lark("\n".join([rules, *terminals]), lexer="dynamic", ambiguity="explicit")
+    grammar = Lark(
+        "\n".join([rules, *terminals]),
+        start=["start", "end"],
+        lexer="dynamic",
+        ambiguity="explicit",
+    )
     return grammar, values
 
 

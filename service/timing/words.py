@@ -53,6 +53,25 @@ def describe_moment(at: datetime, zone: str, *, user_zone: str, city: str | None
     return f"{line} ({own} for you)"
 
 
+def describe_talk(
+    starts_at: datetime, ends_at: datetime, zone: str, *, user_zone: str, city: str | None = None
+) -> str:
+    """Return "Friday 20 November 2026 14:00 to 15:00 in Boston (20:00 to 21:00 for you)"."""
+    starts, ends = (each.astimezone(find_zone(zone)) for each in (starts_at, ends_at))
+    line = f"{_name_span(starts, ends)} in {city or name_zone(zone, starts_at)}"
+    own = [each.astimezone(find_zone(user_zone)) for each in (starts_at, ends_at)]
+    if own[0].replace(tzinfo=None) == starts.replace(tzinfo=None):
+        return line
+    is_same_day = [each.date() for each in own] == [starts.date(), ends.date()]
+    told = f"{own[0]:%H:%M} to {own[1]:%H:%M}" if is_same_day else _name_span(*own)
+    return f"{line} ({told} for you)"
+
+
+def _name_span(starts: datetime, ends: datetime) -> str:
+    until = f"{ends:%H:%M}" if ends.date() == starts.date() else name_minute(ends)
+    return f"{name_day(starts)} {starts.year} {starts:%H:%M} to {until}"
+
+
 def name_zone(zone: str, at: datetime) -> str:
     """Name a zone for people: its city, or its distance from UTC then where it has none."""
     if "/" in zone and not zone.startswith("Etc/"):

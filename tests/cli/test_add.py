@@ -59,6 +59,7 @@ def test_add_shows_every_mail_whole_with_its_time_and_why(shell: Shell, tmp_path
     first, second = _plan(shell, panel)
     printed = shell("add", panel, "--yes")
     assert printed.out == (
+        "Interview Tuesday 8 December 2026 14:00 to 15:00 in London\n"
         "--- 1 of 2 ------------------------------------------------------------\n"
         "To        Marisol Duarte <m.duarte@tidewater.example>\n"
         "From      ana.lindqvist@example.com (gmail)\n"

@@ -57,7 +57,7 @@ class Plan:
     """The time over which the slots of a mailbox's mails lie."""
     rate: float = 30
     """Ten clock minutes late, a mail gets another time: those must outlast a start."""
-    give_up_seconds: float = 800
+    give_up_seconds: float = 1200
 
 
 @dataclass(slots=True)
@@ -201,7 +201,10 @@ _INTERRUPTED = (
 _UNRESTED = (
     "SELECT count(*) FROM follow_ups WHERE state NOT IN ('sent', 'unconfirmed', 'failed', 'held')"
 )
-_NEXT_DUE = "SELECT min(due_at) FROM follow_ups WHERE state = 'scheduled'"
+_NEXT_DUE = (
+    "SELECT min(max(due_at, coalesce(blocked_until, due_at))) FROM follow_ups"
+    " JOIN mailboxes ON mailboxes.id = mailbox_id WHERE state = 'scheduled'"
+)
 
 
 @contextmanager
@@ -297,8 +300,8 @@ def _set_clock_on(world: World, plan: Plan, stood_at: datetime) -> None:
     """Let the clock go on from where it stood, or from shortly before the next mail."""
     (first,) = _query(world.product.home, _NEXT_DUE)[0]
     moment = datetime.fromisoformat(first).replace(tzinfo=UTC) if first else stood_at
-    if moment - stood_at > timedelta(minutes=15):
-        stood_at = moment - timedelta(minutes=5)
+    if moment - stood_at > timedelta(minutes=5):
+        stood_at = moment - timedelta(minutes=1)
     world.product.set_clock(stood_at, rate=plan.rate)
 
 

@@ -14,7 +14,7 @@ SHORT = Plan(
     kill_after_seconds=(0.8, 2.0),
     most_kills=5,
     spread=timedelta(minutes=10),
-    rate=60,
+    rate=120,
 )
 LONG = Plan(mails=1000, mailboxes=10, kill_after_seconds=(2.0, 7.0))
 
@@ -23,7 +23,7 @@ LONG = Plan(mails=1000, mailboxes=10, kill_after_seconds=(2.0, 7.0))
     "plan",
     [
         pytest.param(SHORT, id="60-mails"),
-        pytest.param(LONG, id="1000-mails", marks=[pytest.mark.slow, pytest.mark.timeout(900)]),
+        pytest.param(LONG, id="1000-mails", marks=[pytest.mark.slow, pytest.mark.timeout(1500)]),
     ],
 )
 def test_no_mail_is_lost_and_none_goes_twice(

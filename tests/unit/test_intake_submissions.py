@@ -6,14 +6,16 @@ from datetime import UTC, datetime
 import pytest
 
 from service.errors import BadInput
+from service.intake.places import find_places
 from service.intake.submission import (
     Submission,
     from_flags,
     read_person,
+    read_start,
     read_submission,
     render_example,
 )
-from service.records import Kind, Person, Place
+from service.records import Interview, Kind, Person, Place
 
 AFTER = datetime(2026, 12, 9, 8, tzinfo=UTC)
 BEFORE = datetime(2026, 12, 1, 8, tzinfo=UTC)
@@ -354,12 +356,98 @@ def test_problems_of_flags_name_the_flags() -> None:
             where="Springfield",
         )
     assert [problem.split(": ")[0] for problem in caught.value.problems] == [
-        *("--line", "--starts", "--person 2 (email)", "--company", "--role", "--where"),
+        *("--line", "--person 2 (email)", "--company", "--role", "--where", "--starts"),
         *("--person 1 (name)", "--representative"),
     ]
-    assert caught.value.problems[1] == (
-        '--starts: is no date and time (example: --starts "2026-12-08 14:00")'
+    assert caught.value.problems[5] == (
+        "--starts: 'today' names no hour. Write 'today 09:30', on the clock in their city."
     )
+    assert caught.value.hint == "callback add --help says what each flag takes."
+
+
+def _flag_times(starts: str, ends: str | None, where: str = "Bristol, England") -> Interview:
+    """Return what flags with these times build on the day after."""
+    return from_flags(
+        AFTER,
+        company="T",
+        role="R",
+        starts=starts,
+        ends=ends,
+        where=where,
+        why="I would like to.",
+        people=["Sabine Krüger"],
+    ).interview
+
+
+@pytest.mark.parametrize(
+    ("starts", "ends"),
+    [
+        ("yesterday 14:00", "3pm"),
+        ("tuesday 8 december 2pm", "15 Uhr"),
+        ("gestern 14 Uhr", "eine Stunde"),
+        ("hier à 14h", "15h"),
+        ("ayer a las 2 de la tarde", "3"),
+        ("昨日14時", "15時まで"),
+        ("2026-12-08 14:00", "yesterday 15:00"),
+        ("2026-12-08T14:00Z", "3pm"),
+    ],
+)
+def test_flags_are_read_as_people_type_times(starts: str, ends: str) -> None:
+    """The day is told from today, the hour is on the clock of the place."""
+    interview = _flag_times(starts, ends)
+    assert interview.starts_at == datetime(2026, 12, 8, 14, tzinfo=UTC)
+    assert interview.ends_at == datetime(2026, 12, 8, 15, tzinfo=UTC)
+
+
+def test_yesterday_is_that_of_the_place() -> None:
+    """While it is Wednesday in Bristol it is still Tuesday in Honolulu."""
+    interview = _flag_times("yesterday 14:00", "1 hour", "Honolulu")
+    assert interview.starts_at == datetime(2026, 12, 8, tzinfo=UTC)
+
+
+def test_an_end_typed_after_an_offset_is_on_its_clock() -> None:
+    """Who gives the start with an offset goes on counting with it."""
+    interview = _flag_times("2026-12-08T14:00-05:00", "3pm")
+    assert interview.ends_at == datetime(2026, 12, 8, 20, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("starts", "said"),
+    [
+        ("25 october 01:30", "is an hour that there is twice, since the clocks go back"),
+        ("29 march 2026 01:30", "is an hour that was left out there"),
+    ],
+)
+def test_a_typed_hour_that_the_clocks_change_is_refused(starts: str, said: str) -> None:
+    """Words get no more credit than figures: an hour there must be exactly once."""
+    with pytest.raises(BadInput) as caught:
+        _flag_times(starts, None)
+    assert said in caught.value.problems[0]
+
+
+def test_times_that_cannot_be_read_are_said_together_without_a_place() -> None:
+    """What no city could make a time of is not kept for the next run."""
+    with pytest.raises(BadInput) as caught:
+        from_flags(AFTER, company="T", role="R", starts="soon", ends="later", people=["Tom"])
+    assert [problem.split(" is ")[0] for problem in caught.value.problems[:2]] == [
+        "--starts: 'soon'",
+        "--ends: 'later'",
+    ]
+
+
+def test_a_file_keeps_to_figures() -> None:
+    """Read the day after, its yesterday would be another day: that is said, not guessed."""
+    said = _problems(WHOLE.replace("2026-12-08 14:00:00", '"yesterday 14:00"'))[0]
+    assert said.startswith("starts: is no date and time in figures, as a file needs")
+
+
+def test_a_time_from_a_prompt_is_read_in_its_place() -> None:
+    """What is wrong with it is said without a flag, since none was typed."""
+    place = find_places("Bristol, England")[0]
+    assert read_start("yesterday 2pm", place, AFTER).isoformat() == "2026-12-08T14:00:00+00:00"
+    with pytest.raises(BadInput) as caught:
+        read_start("8 december 2020 2pm", place, AFTER)
+    assert caught.value.problems == ("it was on 8 December 2020, more than a year ago",)
 
 
 def test_one_person_is_read_like_a_flag() -> None:
@@ -373,4 +461,5 @@ def test_one_person_is_read_like_a_flag() -> None:
     assert read_person("Tom").address is None
     with pytest.raises(BadInput) as caught:
         read_person("Tom <tom@>")
+    assert "file" not in caught.value.hint
     assert caught.value.problems[0].startswith("--person 1 (email): is no mail address")

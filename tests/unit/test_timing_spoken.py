@@ -235,7 +235,6 @@ def test_what_has_two_readings_is_refused_with_both(typed: str, named: tuple[str
         "every friday 10:00",
         "the friday after next 10:00",
         "first friday 10:00",
-        "yesterday 10:00",
         "2 hours ago",
         "tomorrow 10:0",
         "tomorrow at a",
@@ -353,6 +352,28 @@ def test_a_day_that_was_is_not_read_as_one_of_next_year() -> None:
     assert "comes next on Monday 6 December 2027 10:00" in refusal.message
     assert "'2027-12-06 10:00'" in (refusal.hint or "")
     assert read("6 december 2027 10:00") == "2027-12-06 10:00"
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("yesterday 10:00", "2026-12-06 10:00"),
+        ("the day before yesterday 10:00", "2026-12-05 10:00"),
+        ("vorgestern 10 Uhr", "2026-12-05 10:00"),
+        ("last friday 10:00", "2026-12-04 10:00"),
+        ("vendredi dernier 10h", "2026-12-04 10:00"),
+        ("2 days ago 10:00", "2026-12-05 10:00"),
+    ],
+)
+def test_a_time_that_was_is_read_as_that(typed: str, expected: str) -> None:
+    """That it is past is said by whoever fixes the slot, with the day that was understood."""
+    assert read(typed) == expected
+
+
+def test_what_is_past_either_way_is_not_asked_about() -> None:
+    """Neither reading could be typed instead: both would be refused."""
+    refusal = refuse("last sunday 10:00")
+    assert refusal.message == "'last sunday 10:00' is past, whichever day is meant."
 
 
 def test_tomorrow_is_the_readers() -> None:
