@@ -72,6 +72,13 @@ def list_all(office: Office, candidate: Candidate) -> list[Listed]:
         return outbox.list_follow_ups(connection, id_of(candidate))
 
 
+def list_some(office: Office, candidate: Candidate, follow_ups: Iterable[FollowUp]) -> list[Listed]:
+    """Return these mails with what a list shows beside them, by the time they go out."""
+    ids = [each.id for each in follow_ups]
+    with office.database.read() as connection:
+        return outbox.list_follow_ups(connection, id_of(candidate), ids=ids)
+
+
 def list_unfinished(listed: Sequence[Listed]) -> list[Listed]:
     """Return those that are neither sent nor stopped."""
     return [each for each in listed if each.follow_up.state not in _DONE]

@@ -80,6 +80,11 @@ def edit(office: Office, candidate: Candidate, follow_up: FollowUp, text: Text) 
     return Edited(before, look(office, steering.let_go(office, candidate, follow_up)))
 
 
+def tidy(subject: str, body: str) -> Text:
+    """Return a text as it is stored: browsers and programs send line ends of their own."""
+    return Text(subject.strip(), body.replace("\r\n", "\n").strip("\n").rstrip())
+
+
 def answer(office: Office, candidate: Candidate, follow_up: FollowUp, thread: Thread) -> FollowUp:
     """Make a mail the answer to one that its reader wrote; its subject becomes that one's.
 
@@ -131,6 +136,24 @@ def accept(
     with office.database.write() as connection:
         editing.accept(connection, follow_up, rules, at=office.now())
     return look(office, steering.let_go(office, candidate, follow_up))
+
+
+def check_as(
+    office: Office, candidate: Candidate, follow_up: FollowUp, text: Text
+) -> tuple[Kept, ...]:
+    """Check a text as that of a stored mail; what was accepted of it stays so. Nothing is stored.
+
+    Raises:
+        BadInput: it could not be stored.
+
+    """
+    _refuse_unusable(text)
+    interview = find_interview(office, candidate, follow_up.interview_id)
+    reader = next(each for each in interview.people if each.id == follow_up.person_id)
+    sent_at = follow_up.slot.at if follow_up.slot else None
+    found = check_text(office, candidate, interview, reader, text, sent_at=sent_at)
+    with office.database.read() as connection:
+        return editing.keep_accepted(editing.list_findings(connection, follow_up.id), found)
 
 
 def check_text(

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from service import timing
-from service.actions import looking, planning, submitting
+from service.actions import inviting, looking, planning, submitting
 from service.actions.office import id_of
 from service.app import App
 from service.cli import asking, dialogue, facts, outcome, preview, printing
@@ -31,7 +31,6 @@ from service.cli.flags import (
 from service.cli.given import Given, load_answered, read_overrides, show_place
 from service.cli.loading import load
 from service.cli.printing import say, tell
-from service.cli.reading import own_addresses
 from service.cli.session import candidate_or_stranger, opened
 from service.errors import BadInput
 from service.intake import files, submission, texts
@@ -185,7 +184,7 @@ def _read(
         rest.check()
         return rest.lay_over(read.interview), None, read.at
     data = load(file, "callback add --example prints a file.")
-    own = own_addresses(app, candidate) | ({me} if me else frozenset())
+    own = inviting.list_own_addresses(app.office, candidate) | ({me} if me else frozenset())
     place = given.place()
     found = files.read_file(file, data, own, now, place.zone if place else None)
     if isinstance(found, submission.Submission):

@@ -16,13 +16,12 @@ from service.actions.planning import Plan
 from service.cli import asking
 from service.cli.given import (
     give_address,
-    name_person,
     read_person,
     show_place,
 )
 from service.cli.printing import complain, tell
 from service.errors import BadInput, ServiceError
-from service.intake import places
+from service.intake import places, submission
 from service.records import Candidate, Interview, Kind, Person, Place, RestDays
 from service.writing import composition, readers
 from service.writing.readers import Missing, What
@@ -364,7 +363,9 @@ def _take_address(interview: Interview, name: str) -> Interview:
 def _ask_name(person: Person) -> Person:
     """Ask how the greeting names somebody of whom the invitation gives only the address."""
     return retry(
-        lambda: name_person(person, asking.ask_until(f"Name of {person.name}, for the greeting:"))
+        lambda: submission.name_person(
+            person, asking.ask_until(f"Name of {person.name}, for the greeting:")
+        )
     )
 
 

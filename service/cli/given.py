@@ -170,7 +170,7 @@ class Given:
             person = read_person(text)
             same = _matches(joined, person.address or "")
             if same:
-                joined[same[0]] = name_person(joined[same[0]], person.name)
+                joined[same[0]] = submission.name_person(joined[same[0]], person.name)
             else:
                 joined.append(person)
         return tuple(joined)
@@ -356,18 +356,6 @@ def give_address(person: Person, answer: str, people: Sequence[Person]) -> Perso
             "Give an address, or the name of somebody with one.",
         )
     return replace(person, passed_on_by=others[named[0]].name)
-
-
-def name_person(person: Person, name: str) -> Person:
-    """Return `person` under another name, read as a name is read everywhere."""
-    read = read_person(name)
-    return replace(
-        person,
-        name=read.name,
-        given_name=read.given_name,
-        family_name=read.family_name,
-        title=read.title or person.title,
-    )
 
 
 def show_place(place: Place) -> str:

@@ -6,12 +6,10 @@ from typing import Annotated
 
 import typer
 
-from service import interviews
-from service.app import App
+from service.actions import inviting
 from service.cli import printing
 from service.cli.session import candidate_or_stranger, opened
 from service.intake import table
-from service.records import Candidate
 
 
 def read_files(
@@ -33,19 +31,12 @@ def read_files(
         if each.is_file()
     ]
     with opened(context) as app:
-        own = frozenset(me or ()) | own_addresses(app, candidate_or_stranger(app))
+        own = frozenset(me or ()) | inviting.list_own_addresses(
+            app.office, candidate_or_stranger(app)
+        )
         now = None if any_year else app.office.now()
         rows = table.describe_folder(chosen, own, now)
     if json:
         printing.say_json([asdict(row) for row in rows])
         return
     printing.say_rows((row.file, row.outcome, row.text) for row in rows)
-
-
-def own_addresses(app: App, candidate: Candidate) -> frozenset[str]:
-    """Return who on an invitation is the user: the mailboxes' addresses, and those said before."""
-    if candidate.id is None:
-        return frozenset()
-    with app.database.read() as connection:
-        invited_as = interviews.list_invited_as(connection, candidate.id)
-    return invited_as | {mailbox.address for mailbox in app.mailboxes.list(candidate.id)}

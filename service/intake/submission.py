@@ -172,6 +172,18 @@ def read_person(text: str) -> Person:
     return people[0]
 
 
+def name_person(person: Person, name: str) -> Person:
+    """Return `person` under another name, read as a name is read everywhere."""
+    read = read_person(name)
+    return replace(
+        person,
+        name=read.name,
+        given_name=read.given_name,
+        family_name=read.family_name,
+        title=read.title or person.title,
+    )
+
+
 def render_example() -> str:
     """Return a commented example of a submission file."""
     return wordlists.read_text("example.toml")

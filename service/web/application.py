@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Sequence
 from importlib.metadata import version
+from typing import Any
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -12,9 +13,19 @@ from starlette.staticfiles import StaticFiles
 
 from service.app import App
 from service.errors import ServiceError
-from service.web import entering, pages, problems, stream
+from service.web import api, documenting, entering, pages, problems, stream
 from service.web.guard import Guard
 from service.web.rendering import FOLDER
+
+
+class Application(FastAPI):
+    """The framework's application, with a document of its API that says all that holds."""
+
+    def openapi(self) -> dict[str, Any]:
+        """Return the document, made when it is first asked for."""
+        if self.openapi_schema is None:
+            self.openapi_schema = documenting.describe(self)
+        return self.openapi_schema
 
 
 def make_application(app: App, origins: Sequence[str], stopping: threading.Event) -> FastAPI:
@@ -22,7 +33,7 @@ def make_application(app: App, origins: Sequence[str], stopping: threading.Event
 
     `stopping` ends every stream that is open, so that the service can stop.
     """
-    application = FastAPI(
+    application = Application(
         title="Call Back",
         version=version("call-back"),
         # The framework's own pages load their scripts from elsewhere.
@@ -37,6 +48,7 @@ def make_application(app: App, origins: Sequence[str], stopping: threading.Event
     application.mount("/static", StaticFiles(directory=FOLDER / "static"), name="static")
     application.include_router(entering.router)
     application.include_router(stream.router)
+    application.include_router(api.router)
     application.include_router(pages.router)
     application.add_exception_handler(ServiceError, problems.answer_service)
     application.add_exception_handler(HTTPException, problems.answer_refusal)

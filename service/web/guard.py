@@ -10,8 +10,11 @@ from collections.abc import Iterable
 
 from fastapi import HTTPException  # its own routes let no other one through
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from service.web import problems
 
 LARGEST_BODY = 2 * 1024 * 1024
 """Bytes; the largest that is wanted is an invitation as a mail, with its attachments."""
@@ -53,19 +56,19 @@ class Guard:
             return
         refusal = self._refuse(Headers(scope=scope), scope["method"])
         if refusal is not None:
-            await refusal(scope, receive, self._with_headers(send))
+            await _answer(scope, refusal)(scope, receive, self._with_headers(send))
             return
         await self._app(scope, _Body(receive).receive, self._with_headers(send))
 
-    def _refuse(self, headers: Headers, method: str) -> PlainTextResponse | None:
+    def _refuse(self, headers: Headers, method: str) -> HTTPException | None:
         if headers.get("host", "").lower() not in self._hosts:
-            return PlainTextResponse("This is not where this page lives.", 421)
+            return HTTPException(421, "This is not where this page lives.")
         origin = headers.get("origin")
         if method not in _SAFE and origin is not None and origin.lower() not in self._origins:
-            return PlainTextResponse("This was sent by a page that is not ours.", 403)
+            return HTTPException(403, "This was sent by a page that is not ours.")
         length = headers.get("content-length", "0")
         if not length.isdecimal() or int(length) > LARGEST_BODY:
-            return PlainTextResponse(_TOO_LARGE, 413, _CLOSE)
+            return HTTPException(413, _TOO_LARGE, _CLOSE)
         return None
 
     def _with_headers(self, send: Send) -> Send:
@@ -80,6 +83,13 @@ class Guard:
             await send(message)
 
         return send_more
+
+
+def _answer(scope: Scope, refusal: HTTPException) -> Response:
+    """Return problem details for the API, and a line for whoever knocks at a page's door."""
+    if scope["path"].startswith("/api/"):
+        return problems.answer_refusal(Request(scope), refusal)
+    return PlainTextResponse(refusal.detail, refusal.status_code, refusal.headers)
 
 
 class _Body:

@@ -28,7 +28,7 @@ _STATUS: Final = {
     "sign-in-failed": 400,
     "clock-unusable": 500,
 }
-_TITLES: Final = {
+TITLES: Final = {
     400: "This cannot be done",
     401: "Nobody has come in",
     403: "This may not be done",
@@ -36,7 +36,9 @@ _TITLES: Final = {
     405: "This cannot be asked for here",
     409: "This cannot be done now",
     412: "It has changed meanwhile",
+    408: "This came too slowly",
     413: "This is too much",
+    421: "This is not where that lives",
     422: "This cannot be used",
     428: "The version that was seen is missing",
     429: "Too many attempts",
@@ -48,6 +50,8 @@ _CODES: Final = {
     403: "forbidden",
     404: "not-found",
     412: "conflict",
+    413: "too-large",
+    421: "wrong-host",
     428: "version-missing",
     429: "too-many-attempts",
 }
@@ -104,7 +108,8 @@ def answer_unexpected(request: Request, error: Exception) -> Response:
 
 def _name(location: tuple[int | str, ...]) -> str:
     named = location[1:] if location[:1] in (("body",), ("query",), ("path",)) else location
-    return ".".join(str(part) for part in named) or "body"
+    # A key may hold half a character, which no answer can.
+    return ".".join(str(part).encode(errors="replace").decode() for part in named) or "body"
 
 
 def _answer(
@@ -117,7 +122,7 @@ def _answer(
     problems: tuple[str, ...] = (),
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    title = _TITLES.get(status, "This cannot be done")
+    title = TITLES.get(status, "This cannot be done")
     if not request.url.path.startswith("/api/"):
         return rendering.render_problem(
             request, status, title, detail, hint=hint, problems=problems, headers=headers

@@ -272,15 +272,7 @@ def _lay_over(before: Person, typed: Person) -> Person:
     over = replace(before, address=typed.address, line=typed.line)
     if typed.kind is Kind.INTERVIEWER:
         over = replace(over, is_met=typed.is_met)
-    if typed.name == before.name:
-        return over
-    return replace(
-        over,
-        name=typed.name,
-        given_name=typed.given_name,
-        family_name=typed.family_name,
-        title=typed.title or before.title,
-    )
+    return over if typed.name == before.name else submission.name_person(over, typed.name)
 
 
 def _write(place: Place | None) -> str:

@@ -7,7 +7,6 @@ from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
 from service.actions import browsing, looking, wording
-from service.editing import Kept
 from service.errors import BadInput, Conflict
 from service.records import FollowUp, Text
 from service.states import State
@@ -37,23 +36,8 @@ def check(
     body: Annotated[str, Form()] = "",
 ) -> Response:
     """Return what the checks find in a text as it is typed; nothing is stored."""
-    mail = steering.find(visit, mail_id)
-    text = _tidy(subject, body)
-    interview = wording.find_interview(visit.app.office, visit.candidate, mail.interview_id)
-    reader = next(each for each in interview.people if each.id == mail.person_id)
-    found = wording.check_text(
-        visit.app.office,
-        visit.candidate,
-        interview,
-        reader,
-        text,
-        sent_at=mail.slot.at if mail.slot else None,
-    )
-    accepted = {
-        (kept.finding.rule, kept.finding.message): kept.accepted_at
-        for kept in wording.look(visit.app.office, mail).findings
-    }
-    kept = [Kept(each, accepted.get((each.rule, each.message))) for each in found]
+    mail, text = steering.find(visit, mail_id), wording.tidy(subject, body)
+    kept = wording.check_as(visit.app.office, visit.candidate, mail, text)
     return rendering.render(
         request, "parts/findings.html", marked=marking.mark(text, kept), mail=mail, visit=None
     )
@@ -69,7 +53,7 @@ def edit(
     body: Annotated[str, Form()] = "",
 ) -> Response:
     """Store the user's own text, unless the mail has changed since it was shown."""
-    mail, text = steering.find(visit, mail_id), _tidy(subject, body)
+    mail, text = steering.find(visit, mail_id), wording.tidy(subject, body)
     try:
         seen = replace(mail, version=version)
         wording.edit(visit.app.office, visit.candidate, seen, text)
@@ -122,8 +106,3 @@ def _render(
         can_edit=mail.state in (State.HELD, State.SCHEDULED),
         problems=problems,
     )
-
-
-def _tidy(subject: str, body: str) -> Text:
-    """Return a text as it is stored: browsers send line ends of their own."""
-    return Text(subject.strip(), body.replace("\r\n", "\n").strip("\n").rstrip())

@@ -9,12 +9,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, File, Form, Request, UploadFile
 from starlette.responses import RedirectResponse, Response
 
-from service import interviews
-from service.actions import submitting
-from service.actions.office import id_of
+from service.actions import inviting, submitting
 from service.errors import BadInput, BadInvitation
-from service.intake import places
-from service.intake.invitation import Invitation, Question, read_invitation
+from service.intake.invitation import Invitation, Question
 from service.states import State
 from service.web.entering import CHANGES, Visit, Visiting
 from service.web.pages import composer
@@ -80,8 +77,8 @@ def read(
     """Fill the form from an invitation; what only the user can answer is asked."""
     try:
         name, data = _take(file, kept, kept_name)
-        zone = _read_zone(city) if city.strip() else None
-        found = _read(visit, name, data, zone)
+        zone = inviting.find_zone(city) if city.strip() else None
+        found = inviting.read(visit.app.office, visit.candidate, name, data, zone=zone)
     except BadInput as error:
         problems = (error.message, *error.problems)
         composing = Composing(_ACTION, Draft())
@@ -112,41 +109,9 @@ def _take(file: UploadFile | None, kept: str, kept_name: str) -> tuple[str, byte
     return kept_name or "invitation.ics", data
 
 
-def _read_zone(city: str) -> str:
-    found = places.find_places(city)
-    if len(found) != 1:
-        listed = tuple(places.write_place(place) for place in found)
-        raise BadInput(
-            f"“{city}” may be one of several." if found else f"No city “{city}” is known.",
-            "",
-            listed or ("Name a larger city nearby.",),
-        )
-    return found[0].zone
-
-
-def _read(visit: Visit, name: str, data: bytes, zone: str | None) -> Invitation:
-    office, candidate_id = visit.app.office, id_of(visit.candidate)
-    with office.database.read() as connection:
-        own = interviews.list_invited_as(connection, candidate_id)
-    own |= {mailbox.address for mailbox in office.mailboxes.list(candidate_id)}
-    found = read_invitation(data, name, own, office.now(), zone)
-    if Question.WHO_ARE_YOU not in found.unclear or found.interview is None:
-        return found
-    # Nobody else on it has the name that the user signs with.
-    wanted = visit.candidate.name.casefold()
-    same = [each.address for each in found.interview.people if each.name.casefold() == wanted]
-    if len(same) != 1 or same[0] is None:
-        return found
-    return read_invitation(data, name, own | {same[0]}, office.now(), zone)
-
-
 def _fill(visit: Visit, found: Invitation) -> Composing:
-    interview = found.interview
-    assert interview is not None  # noqa: S101 - the caller looked
-    if interview.place is None or "place" in interview.guesses:
-        known = visit.app.office.find_place(visit.candidate, interview.company)
-        if known is not None:
-            interview = replace(interview, place=known, guesses=interview.guesses - {"place"})
+    assert found.interview is not None  # noqa: S101 - the caller looked
+    interview = inviting.recall_place(visit.app.office, visit.candidate, found.interview)
     draft = drafts.of_interview(interview, unticked=found.likely_self)
     return Composing(_ACTION, draft, interview)
 

@@ -4,10 +4,10 @@ from typing import Annotated
 
 from fastapi import Form, Path
 
-_LARGEST = 2**53
+LARGEST = 2**53
 
-Id = Annotated[int, Path(ge=1, le=_LARGEST)]
+Id = Annotated[int, Path(ge=1, le=LARGEST)]
 """The id of a mail, an interview or a mailbox in an address."""
 
-Version = Annotated[int, Form(ge=0, le=_LARGEST)]
+Version = Annotated[int, Form(ge=0, le=LARGEST)]
 """The version of a mail that was seen, in a form."""

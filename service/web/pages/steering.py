@@ -8,11 +8,12 @@ from typing import Annotated
 from fastapi import APIRouter, Form
 from starlette.responses import RedirectResponse, Response
 
-from service.actions import finding, steering, undoing, wording
+from service.actions import steering, undoing, wording
 from service.actions.office import Office
 from service.errors import Conflict, NotFound
 from service.records import Candidate, FollowUp
 from service.web.entering import CHANGES, Visit, Visiting
+from service.web.finding import find_mail
 from service.web.pages.notice import write_address
 from service.web.pages.numbers import Id, Version
 
@@ -87,7 +88,7 @@ def find(visit: Visit, mail_id: int, version: int | None = None) -> FollowUp:
         Conflict: it has changed since `version` was seen.
 
     """
-    (mail,) = finding.find(visit.app.office, visit.candidate, str(mail_id)).follow_ups
+    mail = find_mail(visit, mail_id)
     if version is not None and version != mail.version:
         raise Conflict(
             f"The mail to {mail.to_name} has changed since this page was loaded.",

@@ -44,7 +44,14 @@ function watch(form) {
   });
   summarise();
   if (form.dataset.sent !== undefined) keep(form);
+  // Whoever types before this script has come is heard as well.
+  else if (isTouched(form)) changed();
   else restore(form, show);
+}
+
+function isTouched(form) {
+  const typed = [...form.elements].filter((field) => field.matches("input[type=text], input[type=email], textarea"));
+  return typed.some((field) => field.value !== field.defaultValue);
 }
 
 function put(target, html) {
