@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from service import editing, interviews, outbox
 from service.actions.office import Office, id_of
 from service.actions.planning import Plan, PlannedMail
+from service.errors import Conflict
 from service.intake.invitation import CalendarKey
 from service.records import Candidate, FollowUp, Interview
 from service.states import State, WaitingFor
@@ -38,9 +39,15 @@ class Submitted:
 
 
 def submit(office: Office, candidate: Candidate, plan: Plan) -> Submitted:
-    """Store the plan in one transaction; what is unsent of the same interview is updated."""
+    """Store the plan in one transaction; what is unsent of the same interview is updated.
+
+    Raises:
+        Conflict: the interview was changed since the plan was drawn up.
+
+    """
     now, off = office.now(), office.off()
     with office.database.write() as connection:
+        _refuse_overtaken(connection, candidate, plan)
         saved = interviews.save(
             connection,
             id_of(candidate),
@@ -80,6 +87,18 @@ def submit(office: Office, candidate: Candidate, plan: Plan) -> Submitted:
             if orphan.state in (State.HELD, State.SCHEDULED)
         )
     return Submitted(saved, tuple(done), tuple(untouched), stopped)
+
+
+def _refuse_overtaken(connection: sa.Connection, candidate: Candidate, plan: Plan) -> None:
+    """Refuse a plan that joins what was said with what is not stored like that any more."""
+    if plan.stored is None or plan.stored.id is None:
+        return
+    now = interviews.get(connection, plan.stored.id, candidate_id=id_of(candidate))
+    if now != plan.stored:
+        raise Conflict(
+            f"The interview with {now.company} was changed meanwhile; nothing was stored.",
+            f"callback debrief i{now.id} shows it as it is now.",
+        )
 
 
 def _is_on_again(plan: Plan, saved: Interview) -> bool:
