@@ -176,6 +176,9 @@ SECTIONS: dict[str, type[Any]] = {
 }
 
 
+_SERVED = ("sqlite:///", "postgresql+psycopg://")
+
+
 def load(chosen: Path | None = None) -> tuple[Settings, Path | None]:
     """Return the settings and the file they came from, if there was one.
 
@@ -188,9 +191,9 @@ def load(chosen: Path | None = None) -> tuple[Settings, Path | None]:
     problems = _lay_environment_over(values)
     settings = _validate(values, problems)
     url = settings.storage.url
-    if url is not None and not url.startswith("sqlite:///"):
+    if url is not None and not url.startswith(_SERVED):
         problems.append(
-            f"[storage] url: {_EXAMPLES['storage.url']} is meant; only SQLite is served"
+            f"[storage] url: {_EXAMPLES['storage.url']} is meant, or postgresql+psycopg://..."
         )
     network = values.get("network")
     bundle = network.get("ca_bundle") if isinstance(network, dict) else None

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from tests import databases
+
 _LOCAL_NAMES = frozenset({"localhost", ""})
 
 
@@ -39,7 +41,7 @@ def _no_network() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def home(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Give the test a data folder of its own, and none of the settings of whoever runs it."""
     folder = tmp_path / "home"
     folder.mkdir(mode=0o700)
@@ -48,5 +50,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.delenv("DBUS_SESSION_BUS_ADDRESS", raising=False)  # nothing on their screen
     monkeypatch.setenv("CALLBACK_HOME", str(folder))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "settings"))
+    is_storing = not {"unit", "providers"} & set(request.path.parts)
+    if is_storing and databases.find_usual() != "sqlite":
+        monkeypatch.setenv("CALLBACK_STORAGE__URL", databases.make_url(folder))
     monkeypatch.chdir(tmp_path)
     return folder

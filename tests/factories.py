@@ -16,6 +16,7 @@ from service.database import Database
 from service.records import Candidate, FollowUp, Interview, Person, Place, Slot, Talk, Text
 from service.schema import attempts, follow_ups, mailboxes
 from service.states import State, Step, WaitingFor
+from tests import databases
 
 TUESDAY = datetime(2026, 12, 8, 14, 0, tzinfo=UTC)
 """When the interviews of the tests start."""
@@ -154,9 +155,9 @@ class Queue:
         return end(connection, follow_up.id, attempt_id=attempt_id, at=at, reason="a test")
 
 
-def make_queue(folder: Path) -> Queue:
-    """Return a queue in a new SQLite file, made by the migrations."""
-    database = Database(f"sqlite:///{folder / 'callback.db'}")
+def make_queue(folder: Path, kind: str | None = None) -> Queue:
+    """Return a queue in a new database, made by the migrations."""
+    database = Database(databases.make_url(folder, kind))
     database.prepare()
     with database.write() as connection:
         candidate = interviews.save_candidate(
@@ -184,7 +185,9 @@ def open_test_app(
 ) -> Iterator[App]:
     """Open an app on `folder` whose clock stands still at `at`."""
     clock = Clock(start=at, since=real_now(), rate=0)
-    app = App(settings or Settings(), None, folder=folder, clock=clock)
+    app = App(
+        databases.with_storage(settings or Settings(), folder), None, folder=folder, clock=clock
+    )
     try:
         app.prepare()
         yield app

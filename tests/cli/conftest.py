@@ -12,6 +12,7 @@ from service.app import App
 from service.config import Settings
 from tests.cli.papers import OWN_ADDRESS, PANEL, write
 from tests.cli.shell import Shell
+from tests.databases import with_storage
 from tests.e2e.product import Product
 from tests.factories import open_test_app
 
@@ -26,7 +27,7 @@ TUESDAY_EVENING = datetime(2026, 12, 8, 18, 0, tzinfo=UTC)
 def stranger_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the data of somebody who has started the program, and done nothing yet."""
     folder = tmp_path_factory.mktemp("stranger") / "data"
-    app = App(Settings(), None, folder=folder)
+    app = App(with_storage(Settings(), folder), None, folder=folder)
     app.prepare()
     app.close()
     return folder

@@ -18,6 +18,7 @@ from tests.cli.conftest import TUESDAY_EVENING, connect_gmail
 from tests.cli.papers import MARISOL_LINE, ONE, OWN_ADDRESS, PANEL, WHY, make_invitation, write
 from tests.cli.shell import Shell
 from tests.cli.terminal import Terminal
+from tests.databases import with_storage
 from tests.delivery.installation import HandClock, make_clock
 from tests.e2e.product import Product
 from tests.factories import make_met, open_test_app
@@ -163,7 +164,7 @@ class _House:
     def __init__(self, home: Path) -> None:
         self.clock: HandClock = make_clock()
         self.clock.move_to(TUESDAY_EVENING)
-        self.app = App(REQUIRED, None, folder=home, clock=self.clock)
+        self.app = App(with_storage(REQUIRED, home), None, folder=home, clock=self.clock)
         self.candidate: Candidate = self.app.office.candidate()
         plan = planning.draw_up(
             self.app.office, self.candidate, replace(make_met(), mailbox="local")

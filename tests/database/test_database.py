@@ -32,7 +32,7 @@ def test_an_error_inside_a_transaction_leaves_nothing_behind(queue: Queue) -> No
     assert _names(queue.database) == ["Ana Lindqvist"]
 
 
-def test_a_read_only_database_says_so(queue: Queue, tmp_path: Path) -> None:
+def test_a_read_only_database_says_so(file_queue: Queue, tmp_path: Path) -> None:
     """mode=ro: reading works, writing is refused with what to mend."""
     url = f"sqlite:///file:{tmp_path / 'callback.db'}?mode=ro&uri=true"
     database = Database(url)
@@ -40,17 +40,17 @@ def test_a_read_only_database_says_so(queue: Queue, tmp_path: Path) -> None:
     with pytest.raises(StorageUnusable, match="read-only"), database.write() as connection:
         _insert(connection, "new")
     database.close()
-    assert _names(queue.database) == ["Ana Lindqvist"]
+    assert _names(file_queue.database) == ["Ana Lindqvist"]
 
 
-def test_a_full_disk_says_so_and_loses_nothing(queue: Queue) -> None:
+def test_a_full_disk_says_so_and_loses_nothing(file_queue: Queue) -> None:
     """max_page_count stands in for a full disk: the error is SQLite's own."""
-    with queue.database.read() as connection:
+    with file_queue.database.read() as connection:
         pages = connection.scalar(sa.text("PRAGMA page_count"))
-    with pytest.raises(StorageUnusable, match="no room left"), queue.database.write() as c:
+    with pytest.raises(StorageUnusable, match="no room left"), file_queue.database.write() as c:
         c.execute(sa.text(f"PRAGMA max_page_count = {pages}"))
         _insert(c, "x" * 1_000_000)
-    assert _names(queue.database) == ["Ana Lindqvist"]
+    assert _names(file_queue.database) == ["Ana Lindqvist"]
 
 
 def test_a_busy_database_says_so(queue: Queue, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from service.app import App
 from service.config import Settings
 from service.errors import Conflict
 from service.records import Candidate
+from tests.databases import with_storage
 from tests.delivery.installation import make_clock
 from tests.factories import make_met
 
@@ -20,7 +21,7 @@ from tests.factories import make_met
 @pytest.fixture
 def app(home: Path) -> Iterator[App]:
     """Return an installation without a mailbox."""
-    app = App(Settings(), None, folder=home, clock=make_clock())
+    app = App(with_storage(Settings(), home), None, folder=home, clock=make_clock())
     app.prepare()
     yield app
     app.close()

@@ -48,10 +48,10 @@ def _await_waiting(database: Database) -> None:
 
 
 def test_what_waits_is_committed_together_with_what_went_before(
-    queue: Queue, another: ThreadPoolExecutor
+    file_queue: Queue, another: ThreadPoolExecutor
 ) -> None:
     """One flush of the disk for both; neither returns before it, and nobody sees a half."""
-    database = queue.database
+    database = file_queue.database
     commits: list[bool] = []
 
     @sa.event.listens_for(database._engine, "commit")
@@ -74,10 +74,10 @@ def test_what_waits_is_committed_together_with_what_went_before(
 
 @pytest.mark.parametrize(("failing", "kept"), [("first", "second"), ("second", "first")])
 def test_a_write_that_fails_is_undone_alone(
-    queue: Queue, another: ThreadPoolExecutor, failing: str, kept: str
+    file_queue: Queue, another: ThreadPoolExecutor, failing: str, kept: str
 ) -> None:
     """The error is told to the one that met it, and costs no other what it wrote."""
-    database = queue.database
+    database = file_queue.database
 
     def write(name: str, meanwhile: Callable[[], None] = lambda: None) -> bool:
         try:
@@ -101,10 +101,10 @@ def test_a_write_that_fails_is_undone_alone(
 
 
 def test_what_the_database_undid_of_itself_is_told_to_all(
-    queue: Queue, another: ThreadPoolExecutor
+    file_queue: Queue, another: ThreadPoolExecutor
 ) -> None:
     """A full disk may take back all that is not committed; OR ROLLBACK does so for certain."""
-    database = queue.database
+    database = file_queue.database
 
     def lose_all() -> None:
         with database.write() as connection:
@@ -131,20 +131,20 @@ def test_what_the_database_undid_of_itself_is_told_to_all(
     assert _names(database) == ["Ana Lindqvist", "later"]
 
 
-def test_a_write_that_was_handed_on_to_nobody_is_committed(queue: Queue) -> None:
+def test_a_write_that_was_handed_on_to_nobody_is_committed(file_queue: Queue) -> None:
     """The thread that waited gave up just then: whoever wrote commits it after all."""
-    queue.database._turns._waiting += 1
-    with queue.database.write() as connection:
+    file_queue.database._turns._waiting += 1
+    with file_queue.database.write() as connection:
         _insert(connection, "alone")
-    queue.database._turns._waiting -= 1
-    assert _names(queue.database) == ["Ana Lindqvist", "alone"]
+    file_queue.database._turns._waiting -= 1
+    assert _names(file_queue.database) == ["Ana Lindqvist", "alone"]
 
 
 def test_a_turn_that_does_not_come_is_told_in_time(
-    queue: Queue, another: ThreadPoolExecutor
+    file_queue: Queue, another: ThreadPoolExecutor
 ) -> None:
     """A thread waits for another as long as it would for another process."""
-    impatient = Database(str(queue.database.url), busy_timeout_seconds=0.05)
+    impatient = Database(str(file_queue.database.url), busy_timeout_seconds=0.05)
 
     def write() -> None:
         with impatient.write() as connection:

@@ -204,9 +204,9 @@ def test_what_another_key_encrypted_is_said_so_without_quoting_it(folder: Path) 
     assert token.decode() not in f"{caught.value!r} {caught.value.__cause__!r}"
 
 
-def test_no_key_and_no_secret_stands_in_the_database(queue: Queue, folder: Path) -> None:
+def test_no_key_and_no_secret_stands_in_the_database(file_queue: Queue, folder: Path) -> None:
     """Neither in the file nor in its WAL."""
-    store_grant(queue, open_vault(queue.database, KeySource.FILE, folder))
+    store_grant(file_queue, open_vault(file_queue.database, KeySource.FILE, folder))
     key = (folder / "vault.key").read_bytes().strip()
     stored = b"".join(path.read_bytes() for path in folder.glob("callback.db*"))
     assert b"gAAAAA" in stored
@@ -237,9 +237,9 @@ print(open_vault(database, KeySource.FILE, folder).key_id, flush=True)
 
 
 @pytest.fixture
-def starters(queue: Queue, folder: Path) -> Iterator[list["subprocess.Popen[str]"]]:
+def starters(file_queue: Queue, folder: Path) -> Iterator[list["subprocess.Popen[str]"]]:
     """Return processes that wait for a line before they open the vault for the first time."""
-    assert queue.database.file is not None
+    assert file_queue.database.file is not None
     processes = [
         subprocess.Popen(
             [sys.executable, "-c", _STARTER, str(folder)],
@@ -256,7 +256,7 @@ def starters(queue: Queue, folder: Path) -> Iterator[list["subprocess.Popen[str]
 
 
 def test_first_starters_at_the_same_time_make_one_key(
-    starters: list["subprocess.Popen[str]"], queue: Queue, folder: Path
+    starters: list["subprocess.Popen[str]"], file_queue: Queue, folder: Path
 ) -> None:
     """Whoever comes second uses the key of the first."""
     for process in starters:
@@ -267,7 +267,7 @@ def test_first_starters_at_the_same_time_make_one_key(
         process.stdin.write("\n")
         process.stdin.flush()
     told = {process.communicate(timeout=30)[0] for process in starters}
-    assert told == {f"{open_vault(queue.database, KeySource.FILE, folder).key_id}\n"}
+    assert told == {f"{open_vault(file_queue.database, KeySource.FILE, folder).key_id}\n"}
     assert [path.name for path in folder.glob("vault*")] == ["vault.key"]
 
 

@@ -13,13 +13,14 @@ from pathlib import Path
 
 from service import config
 from service.app import App
+from tests.databases import with_storage
 
 
 def main() -> None:
     """Ask from every thread at the same moment."""
     folder, mailbox_id, threads = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
     settings, _ = config.load(None)
-    app = App(settings, None, folder=folder)
+    app = App(with_storage(settings, folder), None, folder=folder)
     app.prepare()
     mailbox = app.mailboxes.get(mailbox_id)
     start = threading.Barrier(threads + 1)

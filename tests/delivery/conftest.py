@@ -9,6 +9,7 @@ import pytest
 
 from providers.base import Access
 from service.database import Database
+from tests import databases
 from tests.delivery.far import Far, FarFolder, FarGoogle, FarMicrosoft
 from tests.delivery.installation import Installation
 from tests.loopback.google import LoopbackGoogle
@@ -49,7 +50,7 @@ def install(
     authority: Authority, empty_database: Path, tmp_path: Path, home: Path
 ) -> Iterator[Install]:
     """Return a function that sets up an installation by the name of its mailbox and access."""
-    shutil.copy(empty_database, home / empty_database.name)
+    put_database(empty_database, home)
     with ExitStack() as stack:
         yield lambda kind: set_up(stack, authority, kind, home, tmp_path)
 
@@ -68,13 +69,19 @@ def share(
         def share_one(kind: str) -> Installation:
             if kind not in made:
                 home = tmp_path_factory.mktemp(kind)
-                shutil.copy(empty_database, home / empty_database.name)
+                put_database(empty_database, home)
                 settings = tmp_path_factory.mktemp("settings")
                 made[kind] = set_up(stack, authority, kind, home, settings)
             made[kind].turn_page()
             return made[kind]
 
         yield share_one
+
+
+def put_database(empty: Path, home: Path) -> None:
+    """Spare the product its migrations; a database of PostgreSQL is a copy already."""
+    if databases.find_usual() == "sqlite":
+        shutil.copy(empty, home / empty.name)
 
 
 def set_up(

@@ -27,6 +27,7 @@ from service.outbox import Attempt
 from service.records import Candidate, FollowUp, Mailbox
 from service.schema import attempts, grants, mailboxes
 from service.states import State, Step
+from tests.databases import with_storage
 from tests.delivery.far import Far, FarServer
 from tests.factories import WEDNESDAY_MORNING, Queue
 from tests.loopback import browser
@@ -344,6 +345,7 @@ class Installation:
             _ = box.send_draft(draft_id) if draft_id else box.send(mail, follow_up.send_key)
         box.close()
         dead.leave()
+        self.bury()
         return attempt_id
 
     def _mail(self, follow_up: FollowUp) -> Mail:
@@ -361,9 +363,18 @@ class Installation:
     # Hands on what is stored
 
     def end_lease(self) -> None:
-        """Let the lease on the mailbox have run out, as after three minutes without a renewal."""
+        """Let the leases on the mailbox have run out, as minutes after whoever held them died."""
+        now = real_now()
         with self.app.database.write() as connection:
-            connection.execute(sa.update(mailboxes).values(lease_until=real_now()))
+            connection.execute(sa.update(mailboxes).values(lease_until=now, refresh_until=now))
+
+    def bury(self) -> None:
+        """Let a process that was killed be found dead.
+
+        On one computer that is seen at once; across machines nobody sees it, its leases run out.
+        """
+        if not self.app.database.is_sqlite:
+            self.end_lease()
 
     def age_token(self) -> None:
         """Let the stored access token be about to end, so that it is refreshed before use."""
@@ -371,6 +382,11 @@ class Installation:
             connection.execute(sa.update(grants).values(expires_at=real_now()))
 
     def _open(self) -> App:
-        app = App(self.far.settings(), None, folder=self.folder, clock=self.clock)
+        app = App(
+            with_storage(self.far.settings(), self.folder),
+            None,
+            folder=self.folder,
+            clock=self.clock,
+        )
         app.prepare()
         return app

@@ -129,6 +129,7 @@ def test_killed_at_any_commit_the_mail_goes_once_or_is_asked_about(
         follow_up = _add(at, f"{name}-{moment}-{point}")
         story.prepare(at, follow_up)
         was_killed = mortals.run(environment(at), ["run", "--once"], moment, point)
+        at.bury()
         at.check_promises()
         at.run_until_quiet()
         assert at.state(follow_up) in ends, f"killed at {moment} {point}"
@@ -151,6 +152,7 @@ def environment(at: Installation) -> dict[str, str]:
         "HOMEPATH": str(at.folder),
         "CALLBACK_HOME": str(at.folder),
         "CALLBACK_CLOCK": spell(Clock(at.clock.now(), real_now(), 0)),
+        "CALLBACK_STORAGE__URL": at.app.settings.storage.url or "",
         "CALLBACK_NETWORK__CA_BUNDLE": str(settings.network.ca_bundle or ""),
         **_spell(settings.gmail, "GMAIL", "client_file", "revoke_uri", "api_endpoint"),
         **_spell(settings.outlook, "OUTLOOK", "client_id", "authority", "graph_endpoint"),

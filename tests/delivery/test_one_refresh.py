@@ -23,7 +23,7 @@ def _settings(settings: Settings) -> dict[str, str]:
     sections = asdict(settings)
     return {
         f"CALLBACK_{name}__{key}".upper(): str(value)
-        for name in ("gmail", "outlook", "network")
+        for name in ("storage", "gmail", "outlook", "network")
         for key, value in sections[name].items()
         if value is not None
     }
@@ -42,7 +42,7 @@ def test_fifty_threads_in_each_of_two_processes_make_one_refresh(
     environment = {
         name: value for name, value in os.environ.items() if not name.startswith("CALLBACK_")
     }
-    environment |= {"PYTHONPATH": str(ROOT), **_settings(at.far.settings())}
+    environment |= {"PYTHONPATH": str(ROOT), **_settings(at.app.settings)}
     bench = at.server.bench
     before = len(bench.server.requests_to("POST", bench.token_path))
     command = [sys.executable, "-m", "tests.delivery.askers", str(at.folder), str(at.id)]

@@ -19,6 +19,7 @@ from service.app import LOCAL_FOLDER, App
 from service.clock import Clock, real_now, spell
 from service.config import Settings
 from service.records import Candidate, FollowUp, Interview
+from tests.databases import with_storage
 from tests.e2e.computer_clock import ComputerClock
 from tests.providers.bench import REDIRECT
 
@@ -63,6 +64,9 @@ class Product:
             "TZ": "Europe/London",
             **self.settings,
         }
+        url = with_storage(Settings(), self.home).storage.url
+        if url is not None:
+            own["CALLBACK_STORAGE__URL"] = url
         if self.computer is not None:
             own |= self.computer.settings()
         elif not self.clock.is_real:
@@ -120,7 +124,7 @@ class Product:
     def opened(self) -> Iterator[App]:
         """Open the installation in this process, under its clock."""
         clock = self.computer.as_clock() if self.computer else self.clock
-        app = App(Settings(), None, folder=self.home, clock=clock)
+        app = App(with_storage(Settings(), self.home), None, folder=self.home, clock=clock)
         try:
             app.prepare()
             yield app

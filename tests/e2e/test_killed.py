@@ -18,6 +18,7 @@ from service.app import LOCAL_FOLDER, App
 from service.config import Settings
 from service.records import Candidate, Person
 from service.schema import attempts
+from tests.databases import with_storage
 from tests.e2e.conftest import GMAIL, OUTLOOK, World
 from tests.e2e.product import Product
 from tests.factories import make_interview
@@ -84,7 +85,9 @@ def test_killed_at_random_moments_every_mail_is_sent_once_or_said(
 
 def _submit(product: Product, mailboxes: Sequence[str], panels: int) -> dict[str, str]:
     """Submit panels for every mailbox; return the mailbox of each reader's address."""
-    app = App(Settings(), None, folder=product.home, clock=product.clock)
+    app = App(
+        with_storage(Settings(), product.home), None, folder=product.home, clock=product.clock
+    )
     readers: dict[str, str] = {}
     try:
         candidate = app.office.candidate()
@@ -120,7 +123,9 @@ def _people(key: str) -> tuple[Person, ...]:
 
 def _count_interrupted(product: Product) -> int:
     """Return how many attempts a kill has cut off: those settled since, and those still open."""
-    app = App(Settings(), None, folder=product.home, clock=product.clock)
+    app = App(
+        with_storage(Settings(), product.home), None, folder=product.home, clock=product.clock
+    )
     try:
         with app.database.read() as connection:
             count = connection.scalar(

