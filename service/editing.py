@@ -7,7 +7,8 @@ mails, is never read.
 """
 
 import hashlib
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -15,6 +16,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from service import interviews, outbox
+from service.database import Database
 from service.errors import BadInput
 from service.outbox import Note
 from service.records import Candidate, FollowUp, Interview, Slot, Text
@@ -40,6 +42,18 @@ class Kept:
     def blocks(self) -> bool:
         """Whether it holds the mail."""
         return self.finding.severity is not Severity.HINT and self.accepted_at is None
+
+
+@contextmanager
+def write(database: Database) -> Iterator[sa.Connection]:
+    """Open a write in which a mail may be checked: what that needs is loaded before it begins.
+
+    Loaded inside it, by a process that has checked nothing yet, it would keep everybody else from
+    writing meanwhile, on a busy computer for longer than they wait.
+    """
+    checks.load()
+    with database.write() as connection:
+        yield connection
 
 
 def find_reading(interview: Interview, person_id: int) -> Reading | None:

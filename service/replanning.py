@@ -41,7 +41,7 @@ def bring_up_to_date(office: Office) -> list[Moved]:
         found = outbox.list_planned_otherwise(connection, basis, office.now())
     moved: list[Moved] = []
     for candidate_id, interview_id in found:
-        with office.database.write() as connection:
+        with editing.write(office.database) as connection:
             interview = interviews.get(connection, interview_id, candidate_id=candidate_id)
             moved += _bring_one(office, connection, interview, candidate_id, basis)
     for each in moved:

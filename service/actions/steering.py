@@ -85,7 +85,7 @@ def retry(office: Office, candidate: Candidate, follow_up: FollowUp) -> FollowUp
     """Schedule a failed mail anew."""
     refuse_incomplete(office, candidate, follow_up)
     slot = _coming_slot(office, follow_up)
-    with office.database.write() as connection:
+    with editing.write(office.database) as connection:
         after = outbox.retry(connection, follow_up.id, at=office.now(), slot=slot)
         after = editing.bring_up_to_date(
             connection, follow_up, after, at=office.now(), off=office.off()
@@ -202,7 +202,7 @@ def _schedule(office: Office, follow_up: FollowUp, *, is_approved: bool = False)
             f"The time of f{follow_up.id} to {follow_up.to_name} has passed for too long.",
             f'callback move f{follow_up.id} "tomorrow 9:30", or callback stop f{follow_up.id}',
         )
-    with office.database.write() as connection:
+    with editing.write(office.database) as connection:
         current = follow_up
         if slot != follow_up.slot:
             current = editing.move(
@@ -255,7 +255,7 @@ def _move_to(
         slot = slots.fix(connection, follow_up, candidate, office.policy, office.now(), moment)
     if to_the_second:
         slot = replace(slot, at=moment, target_at=moment)
-    with office.database.write() as connection:
+    with editing.write(office.database) as connection:
         return editing.move(
             connection,
             follow_up,

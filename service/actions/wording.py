@@ -60,7 +60,7 @@ def edit(office: Office, candidate: Candidate, follow_up: FollowUp, text: Text) 
     """
     _refuse_unusable(text)
     before, now = look(office, follow_up), office.now()
-    with office.database.write() as connection:
+    with editing.write(office.database) as connection:
         written = outbox.write_text(
             connection,
             follow_up.id,
@@ -93,7 +93,7 @@ def answer(office: Office, candidate: Candidate, follow_up: FollowUp, thread: Th
 
     """
     now = office.now()
-    with office.database.write() as connection:
+    with editing.write(office.database) as connection:
         interview = interviews.get(
             connection, follow_up.interview_id, candidate_id=id_of(candidate)
         )

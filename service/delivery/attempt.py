@@ -166,7 +166,7 @@ class Courier:
         self._hold_unless_over(follow_up, attempt_id, over_at, now)
         if editing.is_checked(follow_up, off=self._off, now=now):
             return
-        with self._database.write() as connection:
+        with editing.write(self._database) as connection:
             obstacle = editing.check_again(connection, follow_up, off=self._off, now=now)
         if obstacle is not None:
             reason = "a check found something in it just before it was to go"

@@ -66,7 +66,7 @@ class PutOff:
             if slot is None or slot.until >= until or _due_at(follow_up, slot) > until:
                 continue
             try:
-                with self._database.write() as connection:
+                with editing.write(self._database) as connection:
                     self._move(connection, follow_up, until, reason, now)
             except (WrongState, Conflict):
                 continue  # the user was quicker, and theirs is the word

@@ -261,11 +261,9 @@ def make_planner(clock: Clock, policy: timing.Policy) -> PlanAnew:
     def plan_anew(
         connection: sa.Connection, follow_up: FollowUp, free_at: datetime | None = None
     ) -> Slot | None:
-        slot, now = follow_up.slot, free_at or clock.now()
-        assert slot is not None  # noqa: S101 - a CHECK holds it for what is scheduled or sending
-        due_at = max(slot.at, follow_up.next_try_at or slot.at)
-        if free_at is None and not timing.is_missed(slot, due_at, now):
-            return slot
+        now = free_at or clock.now()
+        if free_at is None and not is_missed(follow_up, now):
+            return follow_up.slot
         try:
             return slots.plan_missed(connection, follow_up, policy, now)
         except SQLAlchemyError:
@@ -275,6 +273,13 @@ def make_planner(clock: Clock, policy: timing.Policy) -> PlanAnew:
             return None
 
     return plan_anew
+
+
+def is_missed(follow_up: FollowUp, now: datetime) -> bool:
+    """Tell whether a scheduled mail is so late that it must be planned anew."""
+    slot = follow_up.slot
+    assert slot is not None  # noqa: S101 - a CHECK holds it for what is scheduled or sending
+    return timing.is_missed(slot, max(slot.at, follow_up.next_try_at or slot.at), now)
 
 
 def _tell(action: str, code: str | None, ids: dict[str, Any]) -> None:

@@ -15,7 +15,7 @@ from service.delivery.attempt import Courier, Lease
 from service.delivery.desk import Desk
 from service.delivery.drafts import hash_follow_up
 from service.delivery.pace import PutOff, find_full
-from service.delivery.record import Record, make_planner
+from service.delivery.record import Record, is_missed, make_planner
 from service.delivery.waits import Waits
 from service.errors import Conflict, ServiceError, StorageUnusable, WrongState
 from service.logs import log
@@ -283,14 +283,15 @@ class Delivery:
                     if due is None:
                         return None
                     full = find_full(connection, mailbox, pace, now)
-                    if full is None:
+                    is_late = full is None and is_missed(due, now)
+                    if full is None and not is_late:
                         claimed = self._claim_one(connection, mailbox, due)
+                if is_late:
+                    self._plan_late(due)
             except (WrongState, Conflict):
                 continue
-            except StorageUnusable:
-                raise
             except Exception as error:
-                if due is None:
+                if due is None or isinstance(error, StorageUnusable):
                     raise
                 log.error("mail cannot be claimed", action="claim", follow_up=due.id, error=error)
                 self._put_to_user(due)
@@ -304,8 +305,6 @@ class Delivery:
     def _claim_one(
         self, connection: sa.Connection, mailbox: Mailbox, due: FollowUp
     ) -> FollowUp | None:
-        if self._is_planned_anew(connection, due):
-            return None
         if self._is_approval_required and due.approved_at is None:
             outbox.await_approval(connection, due.id, at=self._clock.now())
             return None
@@ -331,27 +330,24 @@ class Delivery:
                 reason="something about this mail could not be worked out; look at it",
             )
 
-    def _is_planned_anew(self, connection: sa.Connection, follow_up: FollowUp) -> bool:
-        slot = self._plan_anew(connection, follow_up)
-        now = self._clock.now()
-        if slot is None:
-            self._hold_as_stale(connection, follow_up)
-            return True
-        if slot == follow_up.slot:
-            return False
-        before = len(follow_up.slot.reasons) if follow_up.slot else 0
-        reason = next(iter(slot.reasons[before:]), "its slot was missed")
-        editing.move(
-            connection,
-            follow_up,
-            slot,
-            at=now,
-            by="service",
-            reason=reason,
-            off=self._off,
-        )
+    def _plan_late(self, follow_up: FollowUp) -> None:
+        with editing.write(self._database) as connection:
+            slot = self._plan_anew(connection, follow_up)
+            if slot is None:
+                self._hold_as_stale(connection, follow_up)
+                return
+            before = len(follow_up.slot.reasons) if follow_up.slot else 0
+            reason = next(iter(slot.reasons[before:]), "its slot was missed")
+            editing.move(
+                connection,
+                follow_up,
+                slot,
+                at=self._clock.now(),
+                by="service",
+                reason=reason,
+                off=self._off,
+            )
         log.warning("slot missed, planned anew", action="move", follow_up=follow_up.id)
-        return True
 
     def _hold_as_stale(self, connection: sa.Connection, follow_up: FollowUp) -> None:
         outbox.hold(
