@@ -33,9 +33,7 @@ class Database:
         self._engine = make_engine(self.url, busy_timeout_seconds)
         self._turns = Turns(self._engine, busy_timeout_seconds)
         # On PostgreSQL each statement would see what is committed just then.
-        still = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
-        self._reading = self._engine.execution_options(**still)
-        self._writing = self._engine.execution_options(callback_writes=True)
+        self._still = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
 
     @property
     def is_sqlite(self) -> bool:
@@ -57,7 +55,7 @@ class Database:
         """
         with (
             explaining.translated(self.url),
-            self._reading.connect() as connection,
+            self._engine.connect().execution_options(**self._still) as connection,
             connection.begin(),
         ):
             yield connection
@@ -77,7 +75,10 @@ class Database:
                 with self._turns.write() as connection:
                     yield connection
             else:
-                with self._writing.begin() as connection:
+                with (
+                    self._engine.connect().execution_options(callback_writes=True) as connection,
+                    connection.begin(),
+                ):
                     yield connection
 
     def prepare(self) -> None:

@@ -45,12 +45,12 @@ class Lease:
         """Note a lease that was taken just now."""
         return cls(until, time.monotonic() + (until - real_now()).total_seconds())
 
-    def has_margin(self) -> bool:
-        """Whether enough is left for a call that sends, with its timeouts."""
+    def has_margin(self, more: timedelta = timedelta(0)) -> bool:
+        """Whether enough is left for a call that sends, with its timeouts, and some time more."""
         left = min(
             (self.until - real_now()).total_seconds(), self.monotonic_until - time.monotonic()
         )
-        return left >= leases.MARGIN.total_seconds()
+        return left >= (leases.MARGIN + more).total_seconds()
 
 
 class _NotNow(Exception):
@@ -93,10 +93,15 @@ class Courier:
             database, clock, record, mailbox, self._ask, self._provider.settle_seconds
         )
 
-    def run(self, follow_up: FollowUp, attempt_id: int) -> ProviderError | None:
-        """Send the claimed follow-up; return the error that stops this mailbox for now, if any."""
+    def run(
+        self, follow_up: FollowUp, attempt_id: int, over_at: datetime | None
+    ) -> ProviderError | None:
+        """Send the claimed follow-up; return the error that stops this mailbox for now, if any.
+
+        `over_at` is when its interview ends, as it was stored when the follow-up was claimed.
+        """
         try:
-            self._check_again(follow_up, attempt_id)
+            self._check_again(follow_up, attempt_id, over_at)
             draft_id = None
             if self._mailbox.access == Access.DRAFTS:
                 draft_id = self._drafts.prepare(follow_up, attempt_id, self._mail(follow_up))
@@ -158,11 +163,9 @@ class Courier:
         now = self._clock.now()
         return decisions.next_look_back(now, now)
 
-    def _check_again(self, follow_up: FollowUp, attempt_id: int) -> None:
+    def _check_again(self, follow_up: FollowUp, attempt_id: int, over_at: datetime | None) -> None:
         """Hold what the checks would not let pass today: late text may say what is no longer so."""
         now = self._clock.now()
-        with self._database.read() as connection:
-            over_at = outbox.find_over_at(connection, follow_up.interview_id)
         self._hold_unless_over(follow_up, attempt_id, over_at, now)
         if editing.is_checked(follow_up, off=self._off, now=now):
             return
@@ -209,16 +212,14 @@ class Courier:
         return call(self.opened.mailbox)
 
     def _announce(self, follow_up: FollowUp, attempt_id: int) -> None:
-        """Commit that the call may come, unless the user asked to stop; renew the lease first."""
+        """Commit that the call may come, unless the user asked to stop; the lease is to last."""
         lease = self._renew()
         if lease is None:
             self._record.release(follow_up, attempt_id, "another process took over this mailbox")
             raise Ended
         self._lease = lease
         with self._database.write() as connection:
-            holder, stop_asked_at = outbox.find_holder(connection, follow_up.id)
-            if stop_asked_at is None and holder == attempt_id:
-                outbox.announce(connection, attempt_id, at=self._clock.now())
+            if outbox.announce(connection, attempt_id, at=self._clock.now()):
                 return
         self._record.release(follow_up, attempt_id, "stopped before it was sent")
         raise Ended
@@ -228,17 +229,16 @@ class Courier:
     ) -> Receipt:
         """Make the one call that sends, if it may still be made this very moment."""
         with self._database.read() as connection:
-            holder, stop_asked_at = outbox.find_holder(connection, follow_up.id)
-            over_at = outbox.find_over_at(connection, follow_up.interview_id)
-        if holder != attempt_id:
+            standing = outbox.find_standing(connection, follow_up.id)
+        if standing.attempt_id != attempt_id:
             raise Ended
-        if stop_asked_at is not None:
+        if standing.stop_asked_at is not None:
             self._record.release(follow_up, attempt_id, "stopped before it was sent")
             raise Ended
         slot = follow_up.slot
         assert slot is not None  # noqa: S101 - a CHECK holds it for what is sending
         now, due_at = self._clock.now(), _due_at(follow_up)
-        self._hold_unless_over(follow_up, attempt_id, over_at, now)
+        self._hold_unless_over(follow_up, attempt_id, standing.over_at, now)
         is_now = due_at <= now and not timing.is_missed(slot, due_at, now)
         if not is_now or not self._lease.has_margin():
             raise _NotNow

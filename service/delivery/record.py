@@ -64,6 +64,9 @@ class Record:
                 message_id=message_id,
                 next_look_at=look_at,
             )
+            if follow_up.attempt_id == attempt_id:
+                outbox.confirm_claimed(connection, follow_up, proof, at=now, reason=reason)
+                return
             outbox.confirm(
                 connection,
                 follow_up.id,

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
@@ -23,6 +25,9 @@ from service.mailboxes import Mailboxes
 from service.outbox import Attempt
 from service.records import FollowUp, Mailbox
 from service.states import Step, WaitingFor
+
+_RESERVE = timedelta(seconds=40)
+"""What must be left of a lease beyond its margin, or it is renewed before the next mail."""
 
 
 class Delivery:
@@ -122,7 +127,7 @@ class Delivery:
             mailbox=mailbox,
             opened=opened,
             lease=lease,
-            renew=lambda: self._renew(mailbox.id),
+            renew=_Keeper(lease, lambda: self._renew(mailbox.id)),
             away=lambda: self._away(mailbox),
             off=self._off,
         )
@@ -236,14 +241,15 @@ class Delivery:
     def _deliver(self, mailbox: Mailbox, courier: Courier, is_stopping: Callable[[], bool]) -> int:
         tried = 0
         while not is_stopping():
-            follow_up = self._claim(mailbox)
-            if follow_up is None:
+            claimed = self._claim(mailbox)
+            if claimed is None:
                 return tried
+            follow_up, over_at = claimed
             tried += 1
             attempt_id = follow_up.attempt_id
             assert attempt_id is not None  # noqa: S101 - a CHECK holds it while sending
             try:
-                error = courier.run(follow_up, attempt_id)
+                error = courier.run(follow_up, attempt_id, over_at)
             except Exception as unexpected:  # noqa: BLE001 - one follow-up must not stop the others
                 log.error(
                     "attempt broke off", action="send", follow_up=follow_up.id, error=unexpected
@@ -270,12 +276,12 @@ class Delivery:
             self._record.postpone(follow_up, attempt_id, later, moment)
         self._waits.block(mailbox, later)
 
-    def _claim(self, mailbox: Mailbox) -> FollowUp | None:
+    def _claim(self, mailbox: Mailbox) -> "_Claimed | None":
         """Claim what has been due longest; what missed its slot is planned anew instead (T11)."""
         pace = self._mailboxes.provider(mailbox).pace
         while True:
             due: FollowUp | None = None
-            claimed: FollowUp | None = None
+            claimed: _Claimed | None = None
             now = self._clock.now()
             try:
                 with self._database.write() as connection:
@@ -304,11 +310,11 @@ class Delivery:
 
     def _claim_one(
         self, connection: sa.Connection, mailbox: Mailbox, due: FollowUp
-    ) -> FollowUp | None:
+    ) -> "_Claimed | None":
         if self._is_approval_required and due.approved_at is None:
             outbox.await_approval(connection, due.id, at=self._clock.now())
             return None
-        return outbox.claim(
+        claimed = outbox.claim(
             connection,
             due,
             mailbox_id=mailbox.id,
@@ -317,6 +323,7 @@ class Delivery:
             at=self._clock.now(),
             text_hash=hash_follow_up(due),
         )
+        return _Claimed(claimed, outbox.find_over_at(connection, due.interview_id))
 
     def _put_to_user(self, follow_up: FollowUp) -> None:
         """Hold a row that breaks what touches it: neither forgotten nor tried at every tick."""
@@ -360,3 +367,24 @@ class Delivery:
             version=follow_up.version,
         )
         log.error("mail needs you", action="hold", follow_up=follow_up.id)
+
+
+class _Claimed(NamedTuple):
+    """A claimed follow-up, and when its interview ends."""
+
+    follow_up: FollowUp
+    over_at: datetime | None
+
+
+class _Keeper:
+    """Keeps the lease of a round: renewed when a few mails more may not be covered by it."""
+
+    def __init__(self, lease: Lease, renew: Callable[[], Lease | None]) -> None:
+        self._lease: Lease | None = lease
+        self._renew = renew
+
+    def __call__(self) -> Lease | None:
+        """Return a lease that lasts for the mail at hand, None when another process has it."""
+        if self._lease is None or not self._lease.has_margin(_RESERVE):
+            self._lease = self._renew()
+        return self._lease

@@ -16,6 +16,13 @@ from service.states import State, Step
 _OPEN_ONE = sa.update(attempts).where(
     attempts.c.id == sa.bindparam("attempt"), attempts.c.ended_at.is_(None)
 )
+_ANNOUNCE = _OPEN_ONE.where(
+    sa.exists().where(
+        follow_ups.c.id == attempts.c.follow_up_id,
+        follow_ups.c.attempt_id == attempts.c.id,
+        follow_ups.c.stop_asked_at.is_(None),
+    )
+)
 _ONE = sa.update(attempts).where(attempts.c.id == sa.bindparam("attempt"))
 _LOOKED_FOR = (
     sa.select(attempts)
@@ -139,9 +146,13 @@ def list_written(connection: sa.Connection, follow_up_id: int) -> set[str]:
     return {each for each in hashes if each}
 
 
-def announce(connection: sa.Connection, attempt_id: int, *, at: datetime) -> None:
-    """Say that the sending call may be made at any moment from now on."""
-    _update(connection, attempt_id, step=Step.ANNOUNCED, announced_at=at)
+def announce(connection: sa.Connection, attempt_id: int, *, at: datetime) -> bool:
+    """Say that the sending call may be made at any moment from now on.
+
+    Return whether it may: the attempt holds its follow-up, and nobody has asked to stop that.
+    """
+    said = {"attempt": attempt_id, "step": Step.ANNOUNCED, "announced_at": at}
+    return connection.execute(_ANNOUNCE, said).rowcount == 1
 
 
 def look_again_at(

@@ -96,12 +96,14 @@ def move_state(
     event_attempt_id: int | None = None,
     version: int | None = None,
     seen: FollowUp | None = None,
+    has_ended: bool = False,
     **values: Any,
 ) -> FollowUp:
     """One guarded UPDATE and its event, or `WrongState`.
 
     `seen` is what the caller read of the follow-up; it must be given with its `version`, which
-    then proves that nothing has changed since.
+    then proves that nothing has changed since. With `has_ended` the caller has closed the attempt
+    that holds it.
     """
     before = seen or _lock(connection, follow_up_id)
     allowed = TRANSITIONS[verb].sources
@@ -122,7 +124,7 @@ def move_state(
     if row is None:
         raise _refuse_verb(verb, _lock(connection, follow_up_id))
     after = read_follow_up(row)
-    if before.attempt_id is not None and before.attempt_id != after.attempt_id:
+    if before.attempt_id not in (None, after.attempt_id) and not has_ended:
         _close_attempt(connection, before.attempt_id, verb, at)
     if before.state is State.UNCONFIRMED:
         connection.execute(_LOOK_NO_MORE, {"of": follow_up_id})

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
@@ -14,12 +15,16 @@ from service.states import State
 
 # Asked for every mail, and built once: to build one takes several times as long as to ask it.
 _ONE = sa.select(follow_ups).where(follow_ups.c.id == sa.bindparam("follow_up"))
-_HOLDER = sa.select(follow_ups.c.attempt_id, follow_ups.c.stop_asked_at).where(
-    follow_ups.c.id == sa.bindparam("follow_up")
-)
 _OVER = sa.select(sa.func.max(talks.c.ends_at)).where(
     talks.c.interview_id == sa.bindparam("interview")
 )
+_STANDING = sa.select(
+    follow_ups.c.attempt_id,
+    follow_ups.c.stop_asked_at,
+    sa.select(sa.func.max(talks.c.ends_at))
+    .where(talks.c.interview_id == follow_ups.c.interview_id)
+    .scalar_subquery(),
+).where(follow_ups.c.id == sa.bindparam("follow_up"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +71,19 @@ def get(
     return read_follow_up(row)
 
 
-def find_holder(connection: sa.Connection, follow_up_id: int) -> tuple[int | None, datetime | None]:
-    """Return the attempt that holds a follow-up, and when the user asked to stop it, if so."""
-    attempt_id, stop_asked_at = connection.execute(_HOLDER, {"follow_up": follow_up_id}).one()
-    return attempt_id, stop_asked_at
+class Standing(NamedTuple):
+    """What decides whether a claimed follow-up may still go."""
+
+    attempt_id: int | None
+    """The attempt that holds it."""
+    stop_asked_at: datetime | None
+    over_at: datetime | None
+    """When the last talk of its interview ends; None when it has none."""
+
+
+def find_standing(connection: sa.Connection, follow_up_id: int) -> Standing:
+    """Return what decides whether a claimed follow-up may still go."""
+    return Standing(*connection.execute(_STANDING, {"follow_up": follow_up_id}).one())
 
 
 def list_scheduled(connection: sa.Connection, mailbox_id: int) -> list[FollowUp]:

@@ -1,6 +1,7 @@
 """The transitions of design's table: every function is one row of it."""
 
 import secrets
+from contextlib import suppress
 from datetime import date, datetime
 from typing import Any
 
@@ -8,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from service import threads
+from service.errors import WrongState
 from service.outbox.changes import readdress
 from service.outbox.guarded import move_state, same_reader
 from service.outbox.rows import read_follow_up, record_event, slot_values
@@ -111,7 +113,7 @@ def hold(
     version: int | None = None,
 ) -> FollowUp:
     """Move to held; out of sending only with its attempt, when certainly nothing was sent."""
-    withdrawn = {"approved_at": None} if waiting_for is WaitingFor.APPROVAL else {}
+    withdrawn: dict[str, Any] = {"approved_at": None} if waiting_for is WaitingFor.APPROVAL else {}
     return move_state(
         connection,
         "hold",
@@ -207,6 +209,41 @@ def confirm(
         event_attempt_id=attempt_id,
         proof=proof,
         sent_at=at,
+    )
+
+
+def confirm_claimed(
+    connection: sa.Connection, claimed: FollowUp, proof: Proof | str, *, at: datetime, reason: str
+) -> FollowUp:
+    """Confirm by a provider's proof what an attempt claimed and has ended, as `confirm` does.
+
+    As a rule nothing has touched it since, and it need not be read again.
+    """
+    if claimed.state is State.SENDING:
+        with suppress(WrongState):
+            return move_state(
+                connection,
+                "confirm",
+                claimed.id,
+                State.SENT,
+                at=at,
+                by="provider",
+                reason=reason,
+                event_attempt_id=claimed.attempt_id,
+                version=claimed.version,
+                seen=claimed,
+                has_ended=True,
+                proof=proof,
+                sent_at=at,
+            )
+    return confirm(
+        connection,
+        claimed.id,
+        proof,
+        at=at,
+        by="provider",
+        reason=reason,
+        attempt_id=claimed.attempt_id,
     )
 
 

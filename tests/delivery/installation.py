@@ -295,7 +295,9 @@ class Installation:
             away=nullcontext,
             off=frozenset(),
         )
-        courier.run(claimed, claimed.attempt_id)
+        with self.app.database.read() as connection:
+            over_at = outbox.find_over_at(connection, claimed.interview_id)
+        courier.run(claimed, claimed.attempt_id, over_at)
         courier.opened.mailbox.close()
         leases.give_back(self.app.database, self.app.owner(), self.id)
 
