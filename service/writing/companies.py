@@ -13,7 +13,7 @@ import tomllib
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 from service.writing import anatomy, scripts
@@ -148,8 +148,12 @@ def say_company(company: str) -> str:
     return name
 
 
+@lru_cache(maxsize=4096)
 def take_apart(company: str) -> Name:
-    """Return the words of a company's name, and those that tell it from others."""
+    """Return the words of a company's name, and those that tell it from others.
+
+    Kept, because every mail is held against every company that its sender has met.
+    """
     lists, said = load_lists(), say_company(company)
     if _WIDE.search(said):
         return _take_wide_apart(said)

@@ -1,5 +1,7 @@
 """What holds for every input of the rules about a mail's frame and tone."""
 
+import re
+import sys
 from datetime import timedelta
 
 import pytest
@@ -7,7 +9,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from service.records import Text
-from service.writing.checks import Circumstances, frame, tone
+from service.writing.checks import Circumstances, frame, tone, wording
 from service.writing.checks.letter import Letter, open_letter
 from service.writing.checks.spelling import load_spelling
 from service.writing.checks.words import load_every_words
@@ -96,3 +98,18 @@ def test_no_length_is_too_much(pieces: list[str], joint: str, tag: str) -> None:
     """A mail of ten thousand letters takes no longer than a second, either."""
     text = joint.join(pieces) + joint
     judge("", text * (10_000 // len(text)), tag)
+
+
+def test_no_name_is_passed_over_for_its_case() -> None:
+    """A name is looked for where the folded text holds it: no letter's other case is missed."""
+    cased = [one for one in map(chr, range(sys.maxunicode + 1)) if one.swapcase() != one]
+    others = {one: {*one.upper(), *one.lower(), *one.swapcase(), "i"} for one in cased}
+    found = [
+        (one, other)
+        for one in cased
+        for other in others[one]
+        if re.fullmatch(re.escape(one), other, re.IGNORECASE)
+    ]
+    assert len(found) > len(cased)
+    for one, other in found:
+        assert wording._fold(one) in wording._fold(other), (one, other)

@@ -21,6 +21,7 @@ MOST_HITS = 20
 Search = Callable[[str], Iterator[re.Match[str]]]
 
 _PLAIN = str.maketrans({"\u2019": "'", "\u02bc": "'", "\u00a0": " ", "\u202f": " "})
+_DOTS = str.maketrans({"\u0130": "i", "\u0131": "i"})
 _WRAPPED = re.compile(r"(?<=[^\n]{55})\n(?=\S)")
 
 
@@ -81,10 +82,17 @@ def find_names(letter: Letter, text: str) -> Spans:
     """Return where a text has names: those that the user typed, and the user's own."""
     around = letter.circumstances
     names = (*letter.known, around.sender, around.interview.agency, *around.other_companies)
-    spelled = sorted({name for name in names if name}, key=len, reverse=True)
+    # Of hundreds of companies a text names one or two: only those are worth a pattern.
+    folded = _fold(text)
+    spelled = {name for name in names if name and _fold(name) in folded}
     return Spans(
         match for name in spelled for match in re.finditer(re.escape(name), text, re.IGNORECASE)
     )
+
+
+def _fold(text: str) -> str:
+    """Return the text so that it holds whatever `re.IGNORECASE` finds in it, and some more."""
+    return text.translate(_DOTS).casefold()
 
 
 def _find_matches(letter: Letter, search: Search, *, quotes: bool) -> Iterator[Hit]:
