@@ -102,6 +102,11 @@ _ERRORS: Mapping[str, tuple[type[ProviderError], _Said]] = {
 }
 """What an OAuth error means; everything else is refused for good."""
 
+_ENDS_A_GRANT = frozenset(
+    {"invalid_grant", "interaction_required", "login_required", "consent_required"}
+)
+"""The errors of a refresh after which only the user can go on. Any other keeps the sign-in."""
+
 _NUMBERS: Mapping[int, _Said] = {
     50173: _REVOKED,
     53003: _BLOCKED,
@@ -202,6 +207,8 @@ class Registration:
             )
             if result is None:
                 raise SignInAgain("grant-unreadable", "The stored sign-in is empty; sign in again.")
+            if "access_token" not in result and result.get("error") not in _ENDS_A_GRANT:
+                raise _keep_grant(_refusal(result))
             return self._tokens(result, cache, access)
 
     @contextmanager
@@ -278,6 +285,13 @@ class Registration:
             claims=claims,
             cache=cache.serialize(),
         )
+
+
+def _keep_grant(error: ProviderError) -> ProviderError:
+    """Return a refused refresh as one to be tried again, where the error does not end the grant."""
+    if not isinstance(error, SignInAgain):
+        return error
+    return TryLater("refresh-refused", error.detail, request_id=error.request_id)
 
 
 def _refusal(result: Mapping[str, Any]) -> ProviderError:

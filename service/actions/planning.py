@@ -299,8 +299,10 @@ class _Judge:
             waiting_for = WaitingFor.APPROVAL
         if waiting_for is None and self._office.is_approval_required and not _is_approved(mail):
             waiting_for = WaitingFor.APPROVAL
-        if mail.standing is not None and mail.standing.waiting_for is WaitingFor.USER:
-            waiting_for = WaitingFor.USER
+        standing = mail.standing.waiting_for if mail.standing else None
+        if standing is WaitingFor.USER or (waiting_for is None and standing is WaitingFor.APPROVAL):
+            # Only the user's own word ends these, not what is submitted again.
+            waiting_for = standing
         return replace(mail, waiting_for=waiting_for, findings=kept)
 
     def _check(self, mail: PlannedMail, reading: Reading) -> tuple[Kept, ...]:

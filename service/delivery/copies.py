@@ -16,6 +16,9 @@ from service.records import Mailbox, Text
 def send_to_self(mailboxes: Mailboxes, mailbox: Mailbox, text: Text, *, now: datetime) -> None:
     """Send a text from a mailbox to its own address.
 
+    No lease is taken: it touches no follow-up and no draft of one, it may come a second time at
+    worst, and the user who asks for it should not wait behind the mails in hand.
+
     Raises:
         MailboxUnusable: it could not be sent, or it is not known whether it was.
 

@@ -134,7 +134,7 @@ class Drafts:
         self._hold(
             follow_up,
             attempt_id,
-            WaitingFor.USER,
+            WaitingFor.APPROVAL,
             "its draft was deleted or sent in your mailbox; say which",
         )
 
@@ -147,14 +147,14 @@ class Drafts:
             self._hold(
                 follow_up,
                 attempt_id,
-                WaitingFor.USER,
+                WaitingFor.APPROVAL,
                 "the recipients were changed in its draft; nothing was sent",
             )
         if is_changed_here:
             self._hold(
                 follow_up,
                 attempt_id,
-                WaitingFor.USER,
+                WaitingFor.APPROVAL,
                 "it was changed both here and in its draft; delete the draft, or change it here",
             )
         text = Text(draft.subject, draft.body)

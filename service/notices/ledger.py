@@ -75,7 +75,7 @@ def claim(database: Database, keys: Sequence[str], *, at: datetime) -> list[str]
             tries = connection.scalar(
                 sa.update(notices)
                 .where(notices.c.matter == key, _UNTOLD, _is_due(at))
-                .values(tries=notices.c.tries + 1)
+                .values(tries=notices.c.tries + 1, last_error=None)
                 .returning(notices.c.tries)
             )
             if tries is None:
@@ -92,6 +92,21 @@ def claim(database: Database, keys: Sequence[str], *, at: datetime) -> list[str]
 def wait_after(tries: int) -> timedelta:
     """Return how long after so many tries in vain the next one comes: twice as long each time."""
     return min(FIRST_WAIT * (1 << min(tries - 1, 10)), LONGEST_WAIT)
+
+
+def wait_no_more(database: Database) -> None:
+    """Let what could not be told before be told now, rather than up to an hour later.
+
+    What another service has in hand is left to it: no try of it has failed yet.
+    """
+    waiting = sa.and_(
+        _UNTOLD, notices.c.next_try_at.is_not(None), notices.c.last_error.is_not(None)
+    )
+    with database.read() as connection:
+        if connection.scalar(sa.select(notices.c.id).where(waiting).limit(1)) is None:
+            return
+    with database.write() as connection:
+        connection.execute(sa.update(notices).where(waiting).values(next_try_at=None))
 
 
 def record_told(

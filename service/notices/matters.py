@@ -101,17 +101,19 @@ def _tell_held(view: View, listed: Listed, arrival: Event) -> Matter | None:
     assert waiting_for is not None  # noqa: S101 - a CHECK holds it while held
     was_going = arrival.from_state in (State.SCHEDULED, State.SENDING)
     if arrival.by == "service" and was_going and arrival.reason:
-        planned = "It is to go" if waiting_for is WaitingFor.APPROVAL else "It was to go"
+        is_asked = waiting_for is WaitingFor.APPROVAL and arrival.from_state == State.SCHEDULED
+        planned = "It is to go" if is_asked else "It was to go"
         when = f" {planned} {view.tell_time(listed)}." if follow_up.slot else ""
         told = f"{name(listed)} is held{_because(arrival.reason)}. Nothing was sent.{when}"
     elif _is_for_later(view, listed, arrival):
         return None
     else:
         told = f"{name(listed)} is to go {view.tell_time(listed)}: {needs.WAITING[waiting_for]}."
-    is_plainly_held = waiting_for is WaitingFor.USER
-    what = "is held" if is_plainly_held else needs.WAITING[waiting_for]
+    # Its draft was deleted, sent or changed in the mailbox, where nobody told us which.
+    is_of_draft = waiting_for is WaitingFor.APPROVAL and arrival.from_state == State.SENDING
+    what = "is held" if is_of_draft else needs.WAITING[waiting_for]
     command = needs.next_command(follow_up) or ""
-    if is_plainly_held:
+    if is_of_draft:
         mail = f"f{follow_up.id}"
         command += f", or callback stop {mail}; if you sent it: callback sent {mail}"
     return Matter(

@@ -39,9 +39,16 @@ class Notifier:
         self._office = office
         self._find = find
         self._list_channels = list_channels
+        self._is_first = True
 
     def round(self) -> int:
-        """Tell every candidate what they were not told yet; return how many matters were told."""
+        """Tell every candidate what they were not told yet; return how many matters were told.
+
+        The first round waits for nothing: a way to tell may have been set up since the last try.
+        """
+        if self._is_first:
+            ledger.wait_no_more(self._office.database)
+            self._is_first = False
         with self._office.database.read() as connection:
             ids = list(connection.scalars(sa.select(candidates.c.id).order_by(candidates.c.id)))
             everybody = [interviews.get_candidate(connection, each) for each in ids]

@@ -111,7 +111,7 @@ def test_deleted_by_the_user_it_is_held(postponed: tuple[Installation, FollowUp]
     at.far.discard(left)
     at.run_until_quiet()
     after = at.queue.get(follow_up)
-    assert (after.state, after.waiting_for) == (State.HELD, WaitingFor.USER)
+    assert (after.state, after.waiting_for) == (State.HELD, WaitingFor.APPROVAL)
     assert at.far.went() == []
     assert at.far.draft_ids() == []
 
@@ -228,7 +228,7 @@ def test_rewritten_here_and_edited_there_is_put_to_the_user(
     _rewrite(at, follow_up, BODY.replace("always", "long"))
     at.run_until_quiet()
     after = at.queue.get(follow_up)
-    assert (after.state, after.waiting_for) == (State.HELD, WaitingFor.USER)
+    assert (after.state, after.waiting_for) == (State.HELD, WaitingFor.APPROVAL)
     assert at.far.went() == []
 
 
@@ -247,7 +247,7 @@ def test_a_draft_nobody_noted_changed_in_both_places_is_put_to_the_user(
     at.server.bench.arm(at.server.looking, "before", Response(503, body=b""), method="GET")
     at.run_until_quiet()
     after = at.queue.get(follow_up)
-    assert (after.state, after.waiting_for) == (State.HELD, WaitingFor.USER)
+    assert (after.state, after.waiting_for) == (State.HELD, WaitingFor.APPROVAL)
     assert at.far.went() == []
 
 
@@ -266,7 +266,7 @@ def test_an_old_draft_edited_before_it_could_be_taken_away_is_put_to_the_user(
     at.far.edit(left, EDITED)
     at.run_until_quiet()
     after = at.queue.get(follow_up)
-    assert (after.state, after.waiting_for) == (State.HELD, WaitingFor.USER)
+    assert (after.state, after.waiting_for) == (State.HELD, WaitingFor.APPROVAL)
     assert at.far.draft_ids() == [left]
     assert at.far.went() == []
 
@@ -299,7 +299,7 @@ def test_other_recipients_in_the_draft_are_put_to_the_user(
     at.server.redirect(left, to)
     at.run_until_quiet()
     after = at.queue.get(follow_up)
-    assert (after.state, after.waiting_for) == (State.HELD, WaitingFor.USER)
+    assert (after.state, after.waiting_for) == (State.HELD, WaitingFor.APPROVAL)
     assert at.far.went() == []
 
 

@@ -113,6 +113,11 @@ def grant_revoked() -> Response:
     return refuse(Refusal("invalid_grant", 50173, suberror="bad_token"))
 
 
+def access_denied() -> Response:
+    """Answer as for somebody who does not allow it, which says nothing of a grant that stands."""
+    return refuse(Refusal("access_denied", 65004))
+
+
 def throttled(retry_after: int = 30) -> Response:
     """Answer 429 with the wait the service asks for."""
     refusal = Refusal("temporarily_unavailable", 90033, status=429)

@@ -156,6 +156,18 @@ def test_what_nobody_took_is_tried_again_with_growing_waits(
     assert len(notes_to_self(at)) == 1
 
 
+def test_a_service_that_starts_waits_for_nothing(at: Installation, standing: Standing) -> None:
+    """A way to tell may have been set up since the last try: its first round tries anew."""
+    refuse_all(at)
+    standing.put("a")
+    before = make_teller(at.app, standing)
+    assert [before.round() for _ in range(2)] == [0, 0]
+    assert rows(at)["a"]["tries"] == 1
+    at.server.bench.server.faults.clear()
+    assert before.round() == 0
+    assert make_teller(at.app, standing).round() == 1
+
+
 def test_what_is_settled_before_it_was_told_is_not_told(
     at: Installation, standing: Standing
 ) -> None:

@@ -120,6 +120,17 @@ class TestSignIn:
         assert caught.value.code == code
         assert "AADSTS" in caught.value.detail
 
+    def test_a_refresh_that_is_refused_otherwise_keeps_the_grant(
+        self, outlook: OutlookBench
+    ) -> None:
+        """Only what says that the grant has ended, or asks for its owner, ends it."""
+        grant = outlook.sign_in()
+        outlook.arm(outlook.token_path, "before", entra_answers.access_denied())
+        with pytest.raises(TryLater) as caught:
+            outlook.provider.refresh(grant.secret)
+        assert caught.value.code == "refresh-refused"
+        assert outlook.provider.refresh(grant.secret).access_token
+
     def test_a_withdrawn_consent_is_a_new_sign_in(self, outlook: OutlookBench) -> None:
         """A permission taken away is asked for again."""
         grant = outlook.sign_in()

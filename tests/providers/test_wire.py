@@ -2,6 +2,7 @@
 
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -21,6 +22,7 @@ from tests.providers.gmail_bench import GmailBench
 from tests.providers.outlook_bench import OutlookBench
 
 ANYTHING = request_to("POST", ".*")
+LONGEST_SECONDS = 10.0
 
 
 @contextmanager
@@ -92,6 +94,23 @@ class TestFailure:
         google.faults.add(Fault(ANYTHING, "before", "hang"))
         assert type(_post(google.url, google.ca_bundle)) is OutcomeUnknown
         assert type(_post(google.url, google.ca_bundle, sends=False)) is TryLater
+
+    @pytest.mark.parametrize("open_one", [wire.open_session, wire.open_token_session])
+    def test_no_library_has_it_wait_longer(
+        self,
+        google: LoopbackGoogle,
+        monkeypatch: pytest.MonkeyPatch,
+        open_one: Callable[[Path], requests.Session],
+    ) -> None:
+        """google-auth asks for 120 seconds, others for none at all: the limit is ours."""
+        monkeypatch.setattr(wire, "TIMEOUT_SECONDS", 0.3)
+        with open_one(google.ca_bundle) as session:
+            for asked in (120, None):
+                google.faults.add(Fault(request_to("GET", ".*"), "before", "hang"))
+                begun = time.monotonic()
+                with pytest.raises((requests.RequestException, ProviderError)):
+                    session.get(google.url, timeout=asked)
+                assert time.monotonic() - begun < LONGEST_SECONDS
 
     def test_plain_http_is_not_spoken(self, tmp_path: Path) -> None:
         """A token never travels in clear, whatever the settings say."""
