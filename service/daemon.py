@@ -61,7 +61,9 @@ def run(app: App) -> None:
     owner = app.owner()
     try:
         delivery = make_delivery(app)
-        pulse = heartbeats.Pulse(app.database, owner, app.clock, version("call-back"))
+        pulse = heartbeats.Pulse(
+            app.database, owner, app.clock, version("call-back"), lambda: scheduler.looked_at
+        )
         scheduler = Scheduler(
             app.database,
             app.clock,

@@ -5,7 +5,9 @@ which, so that it is only said: in the log, by `callback status` and by `callbac
 """
 
 import os
+import secrets
 import socket
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -25,6 +27,9 @@ BEAT_SECONDS = 10
 ALIVE = timedelta(seconds=45)
 """A service that has not been heard of for longer is taken for dead."""
 
+LOOKING_SECONDS = 60.0
+"""A service that has not looked for so long for what is due is stuck, or its database is gone."""
+
 TOLERANCE = timedelta(minutes=10)
 """How far a clock may stand before what was recorded: computers that share a database differ."""
 
@@ -36,24 +41,45 @@ class Heartbeat:
     owner: str
     host: str
     pid: int
+    version: str
     started_at: datetime
     beat_at: datetime
     clock_at: datetime
+    looked_at: datetime | None
+    """When it had last looked for what is due, and was answered."""
 
     @property
     def is_alive(self) -> bool:
         """Whether it was heard of lately; a word from the future is one of another clock."""
         return abs(real_now() - self.beat_at) < ALIVE
 
+    @property
+    def is_looking(self) -> bool:
+        """Whether it is alive and looks for what is due, and does not only say that it lives."""
+        if self.looked_at is None or not self.is_alive:
+            return False
+        return (self.beat_at - self.looked_at).total_seconds() < LOOKING_SECONDS
+
 
 class Pulse:
-    """The heartbeat of one service, which notices a clock that stands before what was recorded."""
+    """The heartbeat of one service, which notices a clock that stands before what was recorded.
 
-    def __init__(self, database: Database, owner: Owner, clock: Clock, version: str) -> None:
+    `looked_at` tells when the service last looked for what is due: it may live and do so no more.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        owner: Owner,
+        clock: Clock,
+        version: str,
+        looked_at: Callable[[], datetime],
+    ) -> None:
         self._database = database
         self._owner = owner
         self._clock = clock
         self._version = version
+        self._looked_at = looked_at
         self._is_behind = False
 
     def beat(self) -> None:
@@ -61,7 +87,7 @@ class Pulse:
         now = self._clock.now()
         with self._database.read() as connection:
             recorded_at = find_ahead(connection, now)
-        beat(self._database, self._owner, self._clock, self._version)
+        beat(self._database, self._owner, self._clock, self._version, self._looked_at())
         if recorded_at is not None and not self._is_behind:
             log.warning(
                 "the clock stands before what was recorded here",
@@ -87,14 +113,14 @@ class Pulse:
             )
 
 
-def beat(database: Database, owner: Owner, clock: Clock, version: str) -> None:
+def beat(database: Database, owner: Owner, clock: Clock, version: str, looked_at: datetime) -> None:
     """Say that this process is alive; the first word also says since when."""
     now = real_now()
     with database.write() as connection:
         updated = connection.execute(
             sa.update(heartbeats)
             .where(heartbeats.c.owner == owner.id)
-            .values(beat_at=now, clock_at=clock.now())
+            .values(beat_at=now, clock_at=clock.now(), looked_at=looked_at)
         )
         if updated.rowcount:
             return
@@ -108,6 +134,7 @@ def beat(database: Database, owner: Owner, clock: Clock, version: str) -> None:
                 started_at=now,
                 beat_at=now,
                 clock_at=clock.now(),
+                looked_at=looked_at,
             )
         )
 
@@ -118,18 +145,35 @@ def find_last(connection: sa.Connection) -> Heartbeat | None:
     The one nearest to now: a clock that was ahead once must not hide the service that runs.
     """
     now = real_now()
-    words = [
-        Heartbeat(
-            owner=row["owner"],
-            host=row["host"],
-            pid=row["pid"],
-            started_at=row["started_at"],
-            beat_at=row["beat_at"],
-            clock_at=row["clock_at"],
-        )
-        for row in connection.execute(sa.select(heartbeats)).mappings()
-    ]
+    words = list_services(connection)
     return min(words, key=lambda word: abs(now - word.beat_at), default=None)
+
+
+def list_services(connection: sa.Connection) -> list[Heartbeat]:
+    """Return the last word of every service that was heard of lately, the one heard last first."""
+    rows = connection.execute(sa.select(heartbeats).order_by(heartbeats.c.beat_at.desc()))
+    return [Heartbeat(**row) for row in rows.mappings()]
+
+
+def find_own(connection: sa.Connection, owner_id: str) -> Heartbeat | None:
+    """Return the last word of one service, or None when it has said none."""
+    own = sa.select(heartbeats).where(heartbeats.c.owner == owner_id)
+    row = connection.execute(own).mappings().one_or_none()
+    return Heartbeat(**row) if row else None
+
+
+def try_write(database: Database) -> None:
+    """Write something and take it away, to prove that the database can be written.
+
+    Raises:
+        StorageUnusable: it cannot; the message says why.
+
+    """
+    trial, now = f"trial-{secrets.token_hex(8)}", real_now()
+    said = {"host": "", "pid": 0, "version": "", "started_at": now, "beat_at": now, "clock_at": now}
+    with database.write() as connection:
+        connection.execute(sa.insert(heartbeats).values(owner=trial, **said))
+        connection.execute(sa.delete(heartbeats).where(heartbeats.c.owner == trial))
 
 
 def find_ahead(connection: sa.Connection, now: datetime) -> datetime | None:

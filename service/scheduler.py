@@ -23,13 +23,11 @@ from apscheduler.triggers.base import BaseTrigger
 from service import outbox
 from service.clock import Clock, JumpWatch, real_now
 from service.database import Database
+from service.heartbeats import LOOKING_SECONDS
 from service.logs import log
 
 POLL_SECONDS = 1.0
 """How soon a follow-up is noticed that another process made due at once. Real time."""
-
-LOOKING_SECONDS = 60.0
-"""A scheduler that has not looked for so long is stuck, or its database is gone."""
 
 WATCH_SECONDS = 0.5
 WORKERS = 16
@@ -102,6 +100,11 @@ class Scheduler:
     def is_looking(self) -> bool:
         """Whether it has looked lately for what is due, as whoever watches the service asks."""
         return time.monotonic() - self._looked_at < LOOKING_SECONDS
+
+    @property
+    def looked_at(self) -> datetime:
+        """When it last looked, and was answered, in real time; long ago before it started."""
+        return real_now() - timedelta(seconds=time.monotonic() - self._looked_at)
 
     def start(self) -> None:
         """Start looking, and the chores; returns at once."""

@@ -301,6 +301,8 @@ follow_ups = _table(
         "due_at",
         **_where("state = 'scheduled'"),
     ),
+    # How many stand in each state: answered from the index alone, texts are not read.
+    sa.Index("ix_follow_ups_states", "candidate_id", "state", "waiting_for"),
     sa.Index(
         "ix_follow_ups_sending",
         "mailbox_id",
@@ -458,4 +460,5 @@ heartbeats = sa.Table(
     sa.Column("started_at", UtcDateTime, nullable=False),  # real time
     sa.Column("beat_at", UtcDateTime, nullable=False),  # real time
     sa.Column("clock_at", UtcDateTime, nullable=False),  # the service's clock at that beat
+    sa.Column("looked_at", UtcDateTime),  # when it last looked for what is due; null: before 0005
 )

@@ -1,4 +1,4 @@
-"""One-time links, by which a browser comes in."""
+"""One-time links, by which a browser comes in, and what an operator asks for."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,7 +8,7 @@ down_revision = "0004"
 
 
 def upgrade() -> None:
-    """Make their table."""
+    """Make the table of links; say of each service when it looked; count states by an index."""
     op.create_table(
         "web_links",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -26,3 +26,7 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_web_links_candidate_id"), "web_links", ["candidate_id"], unique=False)
+    op.add_column("heartbeats", sa.Column("looked_at", sa.DateTime(timezone=True), nullable=True))
+    op.create_index(
+        "ix_follow_ups_states", "follow_ups", ["candidate_id", "state", "waiting_for"], unique=False
+    )

@@ -172,10 +172,10 @@ def is_running(office: Office) -> bool:
     """Whether a service that sends was heard of lately."""
     with office.database.read() as connection:
         last = heartbeats.find_last(connection)
-    return _is_alive(office, last)
+    return is_alive(office, last)
 
 
-def _is_alive(office: Office, last: Heartbeat | None) -> bool:
+def is_alive(office: Office, last: Heartbeat | None) -> bool:
     """Tell by its last word, and sooner by the lock that a killed process no longer holds."""
     return last is not None and last.is_alive and not leases.is_dead(office.owners, last.owner)
 
@@ -192,7 +192,7 @@ def status(office: Office, candidate: Candidate) -> Status:
     coming = [each for each in scheduled if each.follow_up.slot and each.follow_up.slot.at > now]
     return Status(
         heartbeat=last,
-        is_running=_is_alive(office, last),
+        is_running=is_alive(office, last),
         counts=counts,
         next_up=coming[0] if coming else None,
         signed_out=tuple(list_signed_out(office, candidate)),

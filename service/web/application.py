@@ -13,7 +13,17 @@ from starlette.staticfiles import StaticFiles
 
 from service.app import App
 from service.errors import ServiceError
-from service.web import api, documenting, entering, pages, problems, stream
+from service.web import (
+    api,
+    documenting,
+    entering,
+    health,
+    metrics,
+    operators,
+    pages,
+    problems,
+    stream,
+)
 from service.web.guard import Guard
 from service.web.rendering import FOLDER
 
@@ -33,6 +43,7 @@ def make_application(app: App, origins: Sequence[str], stopping: threading.Event
 
     `stopping` ends every stream that is open, so that the service can stop.
     """
+    requests = metrics.Requests()
     application = Application(
         title="Call Back",
         version=version("call-back"),
@@ -40,15 +51,23 @@ def make_application(app: App, origins: Sequence[str], stopping: threading.Event
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/v1/openapi.json",
-        middleware=[Middleware(Guard, origins=origins)],
+        middleware=[
+            Middleware(metrics.Counting, requests=requests),
+            Middleware(Guard, origins=origins),
+        ],
     )
     application.state.callback = app
     application.state.attempts = entering.Attempts()
     application.state.feed = stream.Feed(app.database, stopping)
+    application.state.examiner = health.Examiner(app)
+    application.state.metrics = metrics.make_registry(app, requests)
     application.mount("/static", StaticFiles(directory=FOLDER / "static"), name="static")
     application.include_router(entering.router)
     application.include_router(stream.router)
     application.include_router(api.router)
+    application.include_router(health.router)
+    application.include_router(metrics.router)
+    application.include_router(operators.router)
     application.include_router(pages.router)
     application.add_exception_handler(ServiceError, problems.answer_service)
     application.add_exception_handler(HTTPException, problems.answer_refusal)

@@ -28,6 +28,9 @@ _STATUS: Final = {
     "sign-in-failed": 400,
     "clock-unusable": 500,
 }
+_FOR_PROGRAMS: Final = ("/api/", "/healthz", "/metrics")
+"""Where problem details are answered, and no page."""
+
 TITLES: Final = {
     400: "This cannot be done",
     401: "Nobody has come in",
@@ -123,7 +126,7 @@ def _answer(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     title = TITLES.get(status, "This cannot be done")
-    if not request.url.path.startswith("/api/"):
+    if not request.url.path.startswith(_FOR_PROGRAMS):
         return rendering.render_problem(
             request, status, title, detail, hint=hint, problems=problems, headers=headers
         )

@@ -91,6 +91,8 @@ class Server:
                 listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                 try:
                     listener.bind((host, self.place.port))
+                    # At once: who comes before the thread is up waits, and is not refused.
+                    listener.listen()
                 except OSError as error:
                     if taken and host == "::1":
                         continue  # a computer without IPv6

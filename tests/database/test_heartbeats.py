@@ -39,7 +39,7 @@ class Services:
     def start(self, at: datetime) -> Pulse:
         """Start a service; it has beaten once."""
         clock = Clock(start=at, since=real_now(), rate=0)
-        pulse = Pulse(self.queue.database, Owner(self.folder), clock, "1.0")
+        pulse = Pulse(self.queue.database, Owner(self.folder), clock, "1.0", real_now)
         pulse.beat()
         return pulse
 
@@ -135,6 +135,32 @@ def test_a_service_that_left_is_not_alive(services: Services) -> None:
     """It said so."""
     services.start(NOW).leave()
     assert not services.find_last().is_alive
+
+
+@pytest.mark.parametrize(("seconds", "is_looking"), [(0, True), (59, True), (61, False)])
+def test_a_service_says_when_it_looked(
+    queue: Queue, services: Services, seconds: int, *, is_looking: bool
+) -> None:
+    """One that lives and has not looked for a minute for what is due sends nothing."""
+    looked_at = real_now() - timedelta(seconds=seconds)
+    heartbeats.beat(queue.database, Owner(None), Clock(), "1.0", looked_at)
+    found = services.find_last()
+    assert found.looked_at == looked_at
+    assert found.is_alive
+    assert found.is_looking is is_looking
+
+
+def test_a_service_that_left_looks_no_more(services: Services) -> None:
+    """However lately it did."""
+    services.start(NOW).leave()
+    assert not services.find_last().is_looking
+
+
+def test_a_trial_write_leaves_nothing(queue: Queue) -> None:
+    """It proves that the database can be written, and is no service."""
+    heartbeats.try_write(queue.database)
+    with queue.database.read() as connection:
+        assert heartbeats.list_services(connection) == []
 
 
 def _record(queue: Queue, at: datetime) -> None:

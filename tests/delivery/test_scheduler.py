@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from service.clock import Clock, real_now
+from service.heartbeats import LOOKING_SECONDS
 from service.scheduler import Chore, Scheduler
 from tests.delivery.installation import HandClock
 from tests.factories import WEDNESDAY_MORNING, Queue, make_queue, make_slot
@@ -65,6 +66,16 @@ def scheduler(queue: Queue, rounds: Rounds) -> Iterator[Scheduler]:
     rounds.may_end.set()
     if not scheduler.is_stopping:
         scheduler.stop()
+
+
+def test_it_tells_when_it_last_looked(queue: Queue, rounds: Rounds) -> None:
+    """By real time, whatever its clock shows; before its start that is long ago."""
+    scheduler = Scheduler(queue.database, HandClock(), rounds.work)
+    assert not scheduler.is_looking
+    assert real_now() - scheduler.looked_at >= timedelta(seconds=LOOKING_SECONDS)
+    before = real_now() - timedelta(seconds=1)
+    scheduler.look()
+    assert before < scheduler.looked_at <= real_now()
 
 
 def test_a_due_mail_gets_its_round(queue: Queue, rounds: Rounds, scheduler: Scheduler) -> None:

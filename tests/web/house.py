@@ -93,7 +93,8 @@ class House:
         self._pulse().leave()
 
     def _pulse(self) -> heartbeats.Pulse:
-        return heartbeats.Pulse(self.app.database, self.app.owner(), self.app.clock, "test")
+        app = self.app
+        return heartbeats.Pulse(app.database, app.owner(), app.clock, "test", real_now)
 
 
 @contextmanager
