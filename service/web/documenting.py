@@ -60,7 +60,7 @@ def describe(application: FastAPI) -> dict[str, Any]:
         schemas.pop(unused, None)
     schemas["ProblemDetails"] = ProblemDetails.model_json_schema()
     for path, calls in document["paths"].items():
-        for method, call in calls.items():
+        for method, call in calls.items() if path.startswith(PREFIX) else ():
             _complete(path, method, call)
     return document
 
