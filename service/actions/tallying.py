@@ -1,8 +1,8 @@
 """Counts what became of attempts since the installation began, whichever process made them.
 
 The events are only ever added to, so that what is counted never falls: a tally reads on from the
-last event that it has counted, by the table's key, and whatever stands before it is never read
-again. On SQLite one writer commits after the other, so that no event appears behind that place.
+last event that it has counted, by the table's key. It reads the last few again each time: on
+PostgreSQL an event may be committed after one that has a higher id.
 """
 
 import threading
@@ -26,9 +26,13 @@ DECISIONS = (SENT, "postpone", "release", "hold", "refuse", "lose", "disprove", 
 _STEP = 10_000
 """How many events are read in one transaction, so that each stays short at the first count."""
 
+OVERLAP = 1_000
+"""How many events are read again: far more than can be on their way at one time."""
+
 _LAST = sa.select(sa.func.max(events.c.id))
 _NEXT = (
     sa.select(
+        events.c.id,
         events.c.action,
         events.c.at,
         mailboxes.c.provider,
@@ -77,6 +81,8 @@ class Tally:
         self._limits = tuple(limits)
         self._lock = threading.Lock()
         self._last = 0
+        self._recent: set[int] = set()
+        """What was counted of those that are read again."""
         self._attempts: Counter[Attempted] = Counter()
         self._lateness = [0] * (len(self._limits) + 1)
         self._lateness_seconds = 0.0
@@ -98,10 +104,13 @@ class Tally:
         with self._database.read() as connection:
             last = connection.scalar(_LAST) or 0
             until = min(last, self._last + _STEP)
-            rows = connection.execute(_NEXT, {"after": self._last, "until": until}).all()
+            rows = connection.execute(_NEXT, {"after": self._last - OVERLAP, "until": until}).all()
         for row in rows:
-            self._add(row)
+            if row.id not in self._recent:
+                self._recent.add(row.id)
+                self._add(row)
         self._last = max(self._last, until)
+        self._recent = {each for each in self._recent if each > self._last - OVERLAP}
         return self._last < last
 
     def _add(self, row: Any) -> None:

@@ -22,6 +22,9 @@ _DESCRIPTION = """Everything that `callback` does at the command line, for scrip
 """
 _ANYWHERE = (400, 401, 403, 413, 421, 422, 429, 500, 503)
 _ON_CHANGE = (409, 412)
+_OWN = {("/healthz", 503)}
+"""What is no refusal, but an answer of its own form."""
+
 _CHANGES = ("post", "put", "patch", "delete")
 _KEY = {
     "name": repeating.HEADER,
@@ -72,7 +75,7 @@ def _complete(path: str, method: str, call: dict[str, Any]) -> None:
         statuses.add(404)  # what a body names may not be there either
     if method == "patch":
         statuses.add(428)
-    for status in sorted(statuses):
+    for status in sorted(each for each in statuses if (path, each) not in _OWN):
         call["responses"][str(status)] = {
             "description": TITLES[status],
             "content": {

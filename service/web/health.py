@@ -46,7 +46,7 @@ class Checks(BaseModel):
     """Whether it has looked within a minute for what is due."""
 
 
-class Health(BaseModel):
+class ServiceHealth(BaseModel):
     """Whether this service sends."""
 
     model_config = ConfigDict(
@@ -82,9 +82,9 @@ class Examiner:
         self._lock = asyncio.Lock()
         # Not one of the pool's threads: pages that are slow must not make the service look dead.
         self._thread = anyio.CapacityLimiter(1)
-        self._kept: tuple[float, Health] | None = None
+        self._kept: tuple[float, ServiceHealth] | None = None
 
-    async def ask(self) -> Health:
+    async def ask(self) -> ServiceHealth:
         """Return how the service is, or was a moment ago."""
         async with self._lock:
             if self._kept is None or time.monotonic() - self._kept[0] >= KEPT_SECONDS:
@@ -92,7 +92,7 @@ class Examiner:
                 self._kept = time.monotonic(), found
             return self._kept[1]
 
-    def _examine(self) -> Health:
+    def _examine(self) -> ServiceHealth:
         database = self._app.database
         try:
             with database.read() as connection:
@@ -110,9 +110,9 @@ class Examiner:
 @router.head("/healthz", include_in_schema=False)
 @router.get(
     "/healthz",
-    responses={503: {"model": Health, "description": "This service sends nothing."}},
+    responses={503: {"model": ServiceHealth, "description": "This service sends nothing."}},
 )
-async def show_health(request: Request, response: Response) -> Health:
+async def show_health(request: Request, response: Response) -> ServiceHealth:
     """Tell whether this service sends: 200 when it does, 503 when something keeps it from it."""
     examiner: Examiner = request.app.state.examiner
     found = await examiner.ask()
@@ -121,14 +121,14 @@ async def show_health(request: Request, response: Response) -> Health:
     return found
 
 
-def _answer(word: Heartbeat | None, *, is_usable: bool) -> Health:
+def _answer(word: Heartbeat | None, *, is_usable: bool) -> ServiceHealth:
     passed = {
         "database": is_usable,
         "heartbeat": word is not None and word.is_alive,
         "looking": word is not None and word.is_looking,
     }
     outcomes = {name: Outcome.OK if is_ok else Outcome.FAILING for name, is_ok in passed.items()}
-    return Health(
+    return ServiceHealth(
         status=Outcome.OK if all(passed.values()) else Outcome.FAILING,
         checks=Checks(**outcomes),
         heartbeat_age_seconds=_age(word.beat_at if word else None),

@@ -30,7 +30,7 @@ from service.actions.tallying import Counted, Tally
 from service.app import App
 from service.clock import real_now
 from service.states import State, WaitingFor
-from service.web.operators import REFUSALS, Operating
+from service.web.operators import Operating
 
 LIMITS = (0.1, 0.5, 1.0, 5.0, 15.0, 60.0, 300.0, 1800.0, 3600.0, 14400.0, 86400.0)
 """Seconds of lateness that are told apart: a tenth is what a mail may take to be announced."""
@@ -228,7 +228,6 @@ def make_registry(app: App, requests: Requests) -> CollectorRegistry:
             "description": "In the text format of Prometheus.",
             "content": {"text/plain": {"schema": {"type": "string"}}},
         },
-        **REFUSALS,
     },
 )
 def show_metrics(request: Request, _operator: Operating) -> Response:

@@ -4,7 +4,7 @@ An operator's token belongs to no candidate (`callback token new NAME --operator
 """
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, ConfigDict
@@ -48,18 +48,6 @@ def operate(request: Request, visitor: Annotated[Visitor, Depends(find_visitor)]
 
 Operating = Annotated[App, Depends(operate)]
 """What a call of an operator takes."""
-
-
-REFUSALS: dict[int | str, dict[str, Any]] = {
-    status: {"description": what, "content": {"application/problem+json": {}}}
-    for status, what in (
-        (401, "Nobody has come in."),
-        (403, "A candidate has come in, and no operator."),
-        (429, "Too many attempts failed."),
-        (503, "The database cannot be read now."),
-    )
-}
-"""What whoever calls as an operator may be answered besides."""
 
 
 class _Model(BaseModel):
@@ -164,7 +152,7 @@ EXAMPLE: JsonDict = {
 }
 
 
-class Status(_Model):
+class OperatorStatus(_Model):
     """How the whole installation is, at one moment of the service's clock."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
@@ -178,17 +166,14 @@ class Status(_Model):
     candidates: list[CandidateStatus]
 
 
-@router.get(
-    "/status",
-    responses=REFUSALS,
-)
-def show_status(app: Operating) -> Status:
+@router.get("/status")
+def show_status(app: Operating) -> OperatorStatus:
     """Tell how everything stands, over all candidates and for each. Needs an operator's token."""
     return _tell(overseeing.oversee(app.office))
 
 
-def _tell(seen: Overview) -> Status:
-    return Status(
+def _tell(seen: Overview) -> OperatorStatus:
+    return OperatorStatus(
         at=seen.now,
         attention=[_tell_attention(each) for each in seen.attention],
         services=[_tell_service(each) for each in seen.services],

@@ -1,12 +1,9 @@
 """Whoever asks hears whether the service that answers sends, and nothing else."""
 
-import sqlite3
 from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
 import requests
-import sqlalchemy as sa
 
 from service import heartbeats
 from service.clock import real_now
@@ -14,6 +11,7 @@ from service.leases import Owner
 from service.web import health
 from tests.web.house import House
 from tests.web.planted import plant
+from tests.web.trouble import move_away, refuse_writes
 
 
 @pytest.fixture(autouse=True)
@@ -77,11 +75,7 @@ def test_a_database_that_cannot_be_written_is_named(
 ) -> None:
     """Restarting the service would not help."""
     house.fall_silent()
-
-    @sa.event.listens_for(house.app.database._engine, "checkout")
-    def _refuse_writes(connection: sqlite3.Connection, *_: Any) -> None:
-        connection.execute("PRAGMA query_only = ON")
-
+    refuse_writes(house.app.database)
     answer = stranger.get(f"{house.url}/healthz")
     assert answer.status_code == 503
     assert answer.json()["checks"]["database"] == "failing"
@@ -89,8 +83,7 @@ def test_a_database_that_cannot_be_written_is_named(
 
 def test_a_database_that_cannot_be_read_is_named(house: House, stranger: requests.Session) -> None:
     """Nothing is known of the service then."""
-    with house.app.database.write() as connection:
-        connection.execute(sa.text("ALTER TABLE heartbeats RENAME TO gone"))
+    move_away(house.app.database)
     told = stranger.get(f"{house.url}/healthz").json()
     assert told["checks"]["database"] == "failing"
     assert told["heartbeat_age_seconds"] is None
@@ -112,6 +105,15 @@ def test_it_says_nothing_of_anybody(house: House, stranger: requests.Session) ->
     answer = stranger.get(f"{house.url}/healthz")
     assert set(answer.json()) == {"status", "checks", "heartbeat_age_seconds", "look_age_seconds"}
     assert planted.find_in(answer) == []
+
+
+def test_both_answers_are_documented(house: House, stranger: requests.Session) -> None:
+    """In the form that they have; 503 is no refusal here."""
+    document = stranger.get(f"{house.url}/api/v1/openapi.json").json()
+    answers = document["paths"]["/healthz"]["get"]["responses"]
+    for status in ("200", "503"):
+        schema = answers[status]["content"]["application/json"]["schema"]
+        assert schema == {"$ref": "#/components/schemas/ServiceHealth"}
 
 
 def _beat(house: House, looked_at: datetime) -> None:
