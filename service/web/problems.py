@@ -15,7 +15,7 @@ from service.errors import BadInput, ServiceError
 from service.logs import log
 from service.web import rendering
 
-_STATUS: Final = {
+STATUSES: Final = {
     "bad-input": 422,
     "bad-invitation": 422,
     "bad-configuration": 500,
@@ -48,7 +48,7 @@ TITLES: Final = {
     500: "Something went wrong",
     503: "This is not to be had now",
 }
-_CODES: Final = {
+CODES: Final = {
     401: "not-let-in",
     403: "forbidden",
     404: "not-found",
@@ -76,7 +76,7 @@ def answer_service(request: Request, error: Exception) -> Response:
     problems = error.problems if isinstance(error, BadInput) else ()
     return _answer(
         request,
-        _STATUS.get(error.code, 400),
+        STATUSES.get(error.code, 400),
         error.code,
         error.message,
         hint=error.hint,
@@ -87,7 +87,7 @@ def answer_service(request: Request, error: Exception) -> Response:
 def answer_refusal(request: Request, error: Exception) -> Response:
     """Answer a refusal of the web's own, or one of the framework's."""
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for these alone
-    code = _CODES.get(error.status_code, "failed")
+    code = CODES.get(error.status_code, "failed")
     hint = error.hint if isinstance(error, Problem) else ""
     return _answer(
         request, error.status_code, code, str(error.detail), hint=hint, headers=error.headers

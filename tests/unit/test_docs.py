@@ -12,12 +12,14 @@ from typing import Any
 
 import pytest
 import typer
+from fastapi.routing import APIRoute
 from typer.core import TyperGroup
 
 from service.cli import ALIASES, COMMANDS, app
 from service.config import PREFIX, SECTIONS, Settings, load
 from service.outbox import TRANSITIONS
 from service.states import Proof, State, Step, WaitingFor
+from service.web import api, problems
 from service.writing.checks import EMPTY_BODY, RULES
 
 ROOT = Path(__file__).parents[2]
@@ -25,6 +27,9 @@ README = ROOT / "README.md"
 EXAMPLE = ROOT / "config.example.toml"
 STATES = ROOT / "docs" / "states.md"
 CHECKS = ROOT / "docs" / "checks.md"
+_NOT_OVER_HTTP = frozenset({"bad-configuration", "clock-unusable", "not-told"})
+"""Codes that a service which serves calls cannot meet with in one."""
+
 PAGES = [README, ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
 ENDINGS = re.compile(r"\s[>|&]\s?.*")
 """What a shell does with a command's output; it is no part of the command."""
@@ -250,3 +255,38 @@ def texts_of(node: Any) -> Iterator[str]:
         yield "".join(
             str(part.value) if isinstance(part, ast.Constant) else "…" for part in node.values
         )
+
+
+def test_every_code_of_a_refusal_is_documented() -> None:
+    """With its status, as the API answers it."""
+    page = read(ROOT / "docs" / "api.md")
+    table = page[page.index("| status | `code`") :]
+    told = {
+        (int(line.split("|")[1]), code)
+        for line in table.splitlines()[2:]
+        for code in re.findall(r"`([a-z-]+)`", line.split("|")[2])
+    }
+    codes = {
+        (status, code) for code, status in problems.STATUSES.items() if code not in _NOT_OVER_HTTP
+    }
+    codes |= {(status, code) for status, code in problems.CODES.items()}
+    assert told == codes | {(500, "failed")}
+
+
+def test_every_call_is_documented() -> None:
+    """And no other: the table of docs/api.md names the paths of the document."""
+    page = read(ROOT / "docs" / "api.md")
+    table = page[page.index("| call |") : page.index("A mail that a script")]
+    told = set(re.findall(r"`(?:GET |POST |PATCH |DELETE )?(/[a-z/{}_-]+)`", table))
+    steps = re.search(r"and so (.*?) \|", table)
+    assert steps is not None
+    follow_up = "/follow-ups/{follow_up_id}"
+    told |= {f"{follow_up}/{each}" for each in re.findall(r"`([a-z-]+)`", steps[1])}
+    told |= {"/interviews/{interview_id}/debrief/preview"}
+    paths = {
+        route.path.removeprefix("/api/v1")
+        for part in api.PARTS
+        for route in part.router.routes
+        if isinstance(route, APIRoute)
+    }
+    assert told == paths | {"/events/stream"}

@@ -17,8 +17,7 @@ from service.web.api import (
     transitions,
 )
 
-router = APIRouter(prefix="/api/v1")
-for part in (
+PARTS = (
     candidates,
     submissions,
     interviews,
@@ -27,5 +26,7 @@ for part in (
     texts,
     mailboxes,
     events,
-):
+)
+router = APIRouter(prefix="/api/v1")
+for part in PARTS:
     router.include_router(part.router)

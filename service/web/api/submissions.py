@@ -1,5 +1,7 @@
 """What is submitted: an interview with your words, an invitation, or a question about times."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Depends, Query, Request, Response
@@ -13,6 +15,7 @@ from service.errors import BadInput
 from service.intake.invitation import Question
 from service.intake.submission import Submission, read_submission
 from service.intake.submission_keys import SubmissionKeys
+from service.records import Interview as StoredInterview
 from service.slots import Planned
 from service.web.api import tags
 from service.web.api.repeating import Repeatable
@@ -141,6 +144,13 @@ def invite(
     me: Annotated[
         list[str] | None, Query(max_length=20, description="An address of yours that is on it.")
     ] = None,
+    met: Annotated[
+        list[str] | None,
+        Query(
+            max_length=20,
+            description="Who on it counts though it does not look so, as an organiser; or `all`.",
+        ),
+    ] = None,
 ) -> Submitted | Cancelled:
     """Submit a calendar invitation (.ics), or the mail that carried it, as it came.
 
@@ -163,10 +173,28 @@ def invite(
             "Send it again with ?me= and yours, or with any other if you are not on it.",
         )
     interview = inviting.recall_place(office, candidate, found.interview)
-    submitted = Submission(interview)
+    submitted = Submission(_count_in(interview, met or ()))
     notes = [*found.notes, *(f"{name} was left out: {why}." for name, why in found.left_out)]
     stored = store(visit, _draw(visit, submitted, agree=False), response)
     return stored.model_copy(update={"notes": notes})
+
+
+def _count_in(interview: StoredInterview, met: Sequence[str]) -> StoredInterview:
+    """Return an interview as it was read, those whom the user names no longer left out."""
+    named = {each.casefold() for each in met}
+    people = tuple(
+        replace(person, is_met=None)
+        if person.is_met is False and named & {"all", person.key, person.name.casefold()}
+        else person
+        for person in interview.people
+    )
+    if any(person.is_met is not False for person in people):
+        return replace(interview, people=people)
+    raise BadInput(
+        "Nobody on it was taken for somebody you talk with.",
+        "Send it again with ?met= and the address of each who was there, or ?met=all.",
+        tuple(f"{person.name} <{person.address}>: {person.note}" for person in people),
+    )
 
 
 def store(visit: Visit, plan: Plan, response: Response) -> Submitted:

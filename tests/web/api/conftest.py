@@ -60,6 +60,17 @@ class Script:
         """Submit the interview, with changes; return what was stored."""
         return self.post("/interviews", {**SUBMISSION, **changes})
 
+    def submit_several(self, count: int) -> None:
+        """Submit so many interviews with different people, an hour each on another day."""
+        for number in range(count):
+            person = {"name": "Noor Haddad", "email": f"n.haddad@company{number}.example"}
+            self.submit(
+                company=f"Company {number}",
+                starts=f"2026-12-0{number + 1}T14:00:00",
+                ends=f"2026-12-0{number + 1}T15:00:00",
+                people=[person | {"line": f"I remember lock gate {number}."}],
+            )
+
 
 def problem_of(answer: requests.Response) -> tuple[int, str]:
     """Return status and code of a refusal, which must be problem details."""

@@ -12,7 +12,7 @@ TEXT = (
 
 
 def test_an_edit_names_the_version_it_was_made_from(script: Script) -> None:
-    """Without one it is refused; from an older one nothing is overwritten; from this one it goes."""
+    """Without one it is refused; from an older one nothing is overwritten."""
     script.submit()
     shown = script.ask("GET", "/follow-ups/1")
     tag, told = shown.headers["ETag"], {"body": TEXT.format(line="I liked the lock gate.")}
