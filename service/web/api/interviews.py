@@ -24,14 +24,15 @@ from service.intake.submission_keys import (
 )
 from service.records import Interview as StoredInterview
 from service.records import Overrides, Person
-from service.web.api import cursors, tags
+from service.web import tags
+from service.web.api import cursors
 from service.web.api.cursors import Behind, Limit
 from service.web.api.repeating import Repeatable
 from service.web.api.shapes import Drafts, Interview, Interviews, Submitted
 from service.web.api.submissions import Agreed, Cancelled, Times, store
-from service.web.api.tags import IfMatch
 from service.web.entering import CHANGES, Visit, Visiting
-from service.web.pages.numbers import Id
+from service.web.numbers import Id
+from service.web.tags import IfMatch
 
 router = APIRouter(prefix="/interviews", tags=["interviews"], route_class=Repeatable)
 

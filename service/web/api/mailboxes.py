@@ -13,7 +13,7 @@ from service.records import Mailbox as StoredMailbox
 from service.web.api.repeating import Repeatable
 from service.web.api.shapes import Shape
 from service.web.entering import CHANGES, Visit, Visiting
-from service.web.pages.numbers import Id
+from service.web.numbers import Id
 
 router = APIRouter(prefix="/mailboxes", tags=["mailboxes"], route_class=Repeatable)
 

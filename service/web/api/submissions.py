@@ -17,7 +17,7 @@ from service.intake.submission import Submission, read_submission
 from service.intake.submission_keys import SubmissionKeys
 from service.records import Interview as StoredInterview
 from service.slots import Planned
-from service.web.api import tags
+from service.web import tags
 from service.web.api.repeating import Repeatable
 from service.web.api.shapes import (
     Choice,

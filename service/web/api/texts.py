@@ -9,7 +9,7 @@ from service.actions import wording
 from service.web.api.repeating import Repeatable
 from service.web.api.shapes import Finding
 from service.web.entering import CHANGES, Visiting
-from service.web.pages.numbers import LARGEST
+from service.web.numbers import LARGEST
 
 router = APIRouter(tags=["texts"], route_class=Repeatable)
 

@@ -11,14 +11,14 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from service.actions import copying, steering, undoing, wording
 from service.records import FollowUp as StoredFollowUp
-from service.web.api import tags
+from service.web import tags
 from service.web.api.follow_ups import answer
 from service.web.api.repeating import Repeatable
 from service.web.api.shapes import FollowUpWhole, Shape
-from service.web.api.tags import IfMatch
 from service.web.entering import CHANGES, Visit, Visiting
 from service.web.finding import find_mail
-from service.web.pages.numbers import Id
+from service.web.numbers import Id
+from service.web.tags import IfMatch
 
 router = APIRouter(
     prefix="/follow-ups", tags=["transitions"], dependencies=CHANGES, route_class=Repeatable

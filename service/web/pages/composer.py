@@ -24,6 +24,7 @@ from service.web.pages import draft as drafts
 from service.web.pages import marking, showing
 from service.web.pages.draft import Draft
 from service.web.pages.marking import Marked
+from service.web.tags import tag_interview
 from service.writing.readers import What
 
 _WAYS = {
@@ -147,8 +148,12 @@ def render(
     question: Mapping[str, str] | None = None,
     status: int = 200,
     is_sent: bool = False,
+    seen: str = "",
 ) -> HTMLResponse:
-    """Return the page with the form. `is_sent` says that it holds what was typed just now."""
+    """Return the page with the form. `is_sent` says that it holds what was typed just now.
+
+    `seen` is the version of the stored interview that it was opened with, else that of now.
+    """
     base, draft = composing.base, composing.draft
     is_over = base is None or base.ends_at <= visit.app.office.now()
     drawn = Drawn(None, ()) if draft.is_blank and base is None else draw(visit, composing)
@@ -161,6 +166,7 @@ def render(
         draft=draft,
         base=base,
         sealed=drafts.seal(base, visit.mark) if base and not composing.is_stored else "",
+        seen=seen or (tag_interview(base) if base and composing.is_stored else ""),
         when=_say_when(base) if base else "",
         is_over=is_over,
         drawn=drawn,

@@ -29,8 +29,8 @@ from service.records import Mailbox
 from service.timing.words import name_day
 from service.web import rendering
 from service.web.entering import CHANGES, Attempts, Visit, Visiting
+from service.web.numbers import Id
 from service.web.pages.notice import read_notice
-from service.web.pages.numbers import Id
 from service.web.problems import Problem
 
 router = APIRouter()

@@ -12,9 +12,9 @@ from service.records import FollowUp, Text
 from service.states import State
 from service.web import rendering
 from service.web.entering import CHANGES, Visit, Visiting
+from service.web.numbers import Id, Version
 from service.web.pages import marking, showing, steering
 from service.web.pages.notice import read_notice, write_address
-from service.web.pages.numbers import Id, Version
 
 router = APIRouter()
 

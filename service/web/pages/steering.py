@@ -14,8 +14,8 @@ from service.errors import Conflict, NotFound
 from service.records import Candidate, FollowUp
 from service.web.entering import CHANGES, Visit, Visiting
 from service.web.finding import find_mail
+from service.web.numbers import Id, Version
 from service.web.pages.notice import write_address
-from service.web.pages.numbers import Id, Version
 
 router = APIRouter()
 

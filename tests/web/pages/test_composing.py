@@ -198,3 +198,25 @@ def test_a_script_in_a_field_is_shown_as_text(house: House, enter: Enter) -> Non
 def _untold(interview: Interview) -> Interview:
     """Return an interview of which nothing was said yet, but who was to be there."""
     return replace(interview, reasons="", took_place=None)
+
+
+def test_two_tabs_say_something_of_one_interview(house: House, enter: Enter) -> None:
+    """The second to schedule is told, keeps what was typed, and overwrites only knowingly."""
+    (mail,) = house.submit(_untold(make_interview()))
+    first = enter(house)
+    second = first.context.new_page()
+    address = f"{house.url}/interviews/{mail.interview_id}/debrief"
+    for tab in (first, second):
+        tab.goto(address)
+    words = "I would like to learn from a ward that keeps its nurses."
+    for tab, why in ((first, words), (second, "I would like to work where people have time.")):
+        tab.get_by_label("Why do you want to work there").fill(why)
+        tab.get_by_role("button", name="Schedule").click()
+    expect(second.get_by_role("alert").first).to_contain_text("changed in another window")
+    expect(second.get_by_label("Why do you want to work there")).to_have_value(
+        re.compile("have time")
+    )
+    assert "keeps its nurses" in house.get(mail).body
+    second.get_by_role("button", name="Schedule").click()
+    second.wait_for_url("**/?did=*")
+    assert "have time" in house.get(mail).body
