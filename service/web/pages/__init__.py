@@ -17,6 +17,7 @@ from service.web.pages import (
     welcome,
 )
 
+PAGES = (coming, welcome, new, debriefing, mails, steering, mailboxes, sent)
 router = APIRouter(include_in_schema=False)
-for page in (coming, welcome, new, debriefing, mails, steering, mailboxes, sent):
+for page in PAGES:
     router.include_router(page.router)
