@@ -30,6 +30,7 @@ from tests.web.conftest import come_in, mark_in
 from tests.web.house import opened
 
 MAILS = 10_000
+PANEL = 3
 RUNS = 40
 FIRST_PAGE_MS = 100.0
 FINDINGS_MS = 50.0
@@ -93,29 +94,29 @@ def _compare(
 
 
 def _fill(database: Database) -> None:
-    """Store many more mails like the one that is there, each of an interview of its own."""
+    """Store many more mails like the one that is there: panels of three, each at a company."""
     tables: tuple[sa.Table, ...] = (interviews, talks, people, follow_ups)
     with database.write() as connection:
         first = [dict(connection.execute(sa.select(each)).mappings().one()) for each in tables]
         interview, talk, person, mail = first
+        del mail["due_at"]  # the database works it out
         for number in range(2, MAILS + 1):
-            later = timedelta(hours=number % 400)
-            interview |= {"id": number, "company": f"Company {number}", "company_key": str(number)}
-            talk |= {"id": number, "interview_id": number}
-            person |= {"id": number, "interview_id": number}
-            mail |= {
-                "id": number,
-                "interview_id": number,
+            panel, later = 2 + number // PANEL, timedelta(hours=number % 400)
+            moved = {name: mail[name] + later for name in ("slot_at", "slot_until")}
+            if number == 2 or number % PANEL == 0:
+                company = {"company": f"Company {panel}", "company_key": f"company {panel}"}
+                connection.execute(sa.insert(interviews), interview | company | {"id": panel})
+                connection.execute(sa.insert(talks), talk | {"id": panel, "interview_id": panel})
+            ids = {"id": number, "interview_id": panel}
+            place = {"position": number % PANEL}
+            connection.execute(sa.insert(people), person | ids | place)
+            own = {
                 "person_id": number,
-                "company_key": str(number),
+                "company_key": f"company {panel}",
+                "reader_key": f"reader {number}",
                 "send_key": f"{number:032x}",
             }
-            moved = {
-                name: mail[name] + later for name in ("slot_at", "slot_until", "slot_target_at")
-            }
-            for table, row in zip(tables, (interview, talk, person, mail | moved), strict=True):
-                stored = {key: value for key, value in row.items() if key != "due_at"}
-                connection.execute(sa.insert(table), stored)
+            connection.execute(sa.insert(follow_ups), mail | ids | own | moved)
 
 
 @contextmanager

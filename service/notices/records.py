@@ -30,15 +30,19 @@ class Note:
     brief: str = field(repr=False)
 
 
-def compose(matters: Sequence[Matter]) -> Note:
-    """Return one note that holds all of them, and says from the first word whose it is."""
+def compose(matters: Sequence[Matter], page: str | None = None) -> Note:
+    """Return one note that holds all of them, and says from the first word whose it is.
+
+    `page` is where the same can be done without a command, from wherever the note is read.
+    """
+    also = f"\n\nOr on the page: {page}" if page else ""
     if len(matters) == 1:
         (matter,) = matters
-        return Note(f"Call Back: {matter.subject}", matter.message, matter.message)
+        return Note(f"Call Back: {matter.subject}", matter.message + also, matter.message)
     subjects = [f"- {matter.subject}" for matter in matters]
     details = [f"{matter.subject}\n\n{matter.message}" for matter in matters]
     return Note(
         f"Call Back: {len(matters)} things for you",
-        "\n\n\n".join(["\n".join(subjects), *details]),
+        "\n\n\n".join(["\n".join(subjects), *details]) + also,
         "\n".join([*subjects, "callback list"]),
     )

@@ -35,10 +35,12 @@ class Notifier:
         office: Office,
         find: Callable[[Office, Candidate], Sequence[Matter]],
         list_channels: Callable[[Candidate], Sequence[Channel]],
+        page: str | None = None,
     ) -> None:
         self._office = office
         self._find = find
         self._list_channels = list_channels
+        self._page = page
         self._is_first = True
 
     def round(self) -> int:
@@ -70,7 +72,7 @@ class Notifier:
         keys = ledger.claim(database, due, at=now)
         if not keys:
             return 0
-        note = compose([standing[key] for key in keys])
+        note = compose([standing[key] for key in keys], self._page)
         took, problems = _tell(present, note)
         if took:
             ledger.record_told(database, keys, took, at=self._office.now())
@@ -92,7 +94,10 @@ class Notifier:
 def make_notifier(app: App) -> Notifier:
     """Return what tells the users of this installation, by its settings."""
     return Notifier(
-        app.office, find_matters, lambda candidate: channels.list_channels(app, candidate)
+        app.office,
+        find_matters,
+        lambda candidate: channels.list_channels(app, candidate),
+        app.settings.web.public_url,
     )
 
 

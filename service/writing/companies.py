@@ -148,7 +148,7 @@ def say_company(company: str) -> str:
     return name
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16_384)
 def take_apart(company: str) -> Name:
     """Return the words of a company's name, and those that tell it from others.
 

@@ -7,7 +7,7 @@ import pytest
 
 from service import interviews
 from service.notices import ledger
-from service.notices.records import Matter
+from service.notices.records import Matter, compose
 from service.notices.rounds import make_notifier
 from service.records import Candidate
 from tests.delivery.conftest import Install
@@ -244,3 +244,13 @@ def test_the_trouble_of_one_candidate_is_not_that_of_another(
     assert teller.round() == 1
     assert [subject for subject, _ in notes_to_self(at)] == ["Call Back: a is signed out"]
     assert at.logged().count("notices failed") == 1
+
+
+def test_a_note_leads_to_the_page_where_that_is_reached_from_elsewhere() -> None:
+    """One matter or several: the address stands last; without one nothing is said of a page."""
+    matters = [Matter("a", 1, "One", "Do this."), Matter("b", 1, "Two", "Do that.")]
+    for some in (matters, matters[:1]):
+        with_page = compose(some, "https://callback.example/")
+        assert with_page.body.endswith("\n\nOr on the page: https://callback.example/")
+        assert "page" not in compose(some).body
+        assert with_page.brief == compose(some).brief
