@@ -20,7 +20,7 @@ from service.database import Database
 from service.schema import mailboxes
 
 LEASE = timedelta(seconds=180)
-"""How long a lease holds unless renewed; renewed before every mail."""
+"""How long a lease holds unless renewed; see `delivery.rounds` for when it is."""
 
 MARGIN = timedelta(seconds=100)
 """What must be left of a lease before a call that sends: its timeouts, with room to spare."""
