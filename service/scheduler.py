@@ -17,6 +17,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from apscheduler.executors.pool import ThreadPoolExecutor as TickPool
+from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
 
@@ -81,9 +83,11 @@ class Scheduler:
         self._tick_lock = threading.RLock()
         self._stopping = threading.Event()
         self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="mailbox")
+        self._ticks = TickPool()
         # misfire_grace_time=None: the default of one second drops what comes late, without a word.
         self._timer = BackgroundScheduler(
             timezone=UTC,
+            executors={"default": self._ticks},
             job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1},
         )
         # Its watch begins here: a clock set before the thread is up must not go unseen.
@@ -132,9 +136,11 @@ class Scheduler:
     def stop(self) -> None:
         """Stop looking, and wait until every mail in hand is finished."""
         self._stopping.set()
-        self._timer.shutdown(wait=True)
-        self._pool.shutdown(wait=True)
         self._watch.join()
+        # Asked to wait, APScheduler does so under the lock that a tick needs to set the next one.
+        self._timer.shutdown(wait=False)
+        self._ticks.shutdown(wait=True)
+        self._pool.shutdown(wait=True)
 
     def look(self) -> None:
         """Hand every mailbox with work to a thread, and note what comes before the next look."""
@@ -164,7 +170,11 @@ class Scheduler:
                 seconds = POLL_SECONDS
         if seconds < POLL_SECONDS and not self.is_stopping:
             moment = real_now() + timedelta(seconds=seconds)
-            self._timer.modify_job(_LOOK, next_run_time=moment)
+            try:
+                self._timer.modify_job(_LOOK, next_run_time=moment)
+            except JobLookupError:
+                if not self.is_stopping:
+                    raise
 
     def _hand_over_due(self) -> None:
         """Hand over the mailboxes whose noted moments have come; each looks for itself what is."""

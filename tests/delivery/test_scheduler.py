@@ -251,6 +251,37 @@ def test_moments_that_were_missed_are_not_made_up_for(scheduler: Scheduler) -> N
         assert len(job._get_run_times(real_now() + timedelta(days=1))) == 1
 
 
+def test_a_tick_that_is_setting_the_next_one_does_not_hold_up_the_end(
+    queue: Queue, rounds: Rounds, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """APScheduler's own waiting holds the lock that such a tick asks for: neither would ever end.
+
+    The tick is let go when the pool of ticks is being closed, which is under that lock.
+    """
+    scheduler = Scheduler(queue.database, HandClock(), rounds.work)
+    timer, ticks = scheduler._timer, scheduler._ticks
+    is_setting, is_closing = threading.Event(), threading.Event()
+    modify_job, shutdown = timer.modify_job, ticks.shutdown
+
+    def set_next(*args: object, **named: object) -> None:
+        is_setting.set()
+        assert is_closing.wait(WAIT_SECONDS)
+        modify_job(*args, **named)
+
+    def close(wait: bool = True) -> None:
+        is_closing.set()
+        shutdown(wait)
+
+    monkeypatch.setattr(timer, "modify_job", set_next)
+    monkeypatch.setattr(ticks, "shutdown", close)
+    scheduler.start()
+    assert is_setting.wait(WAIT_SECONDS)
+    ending = threading.Thread(target=scheduler.stop, daemon=True)
+    ending.start()
+    ending.join(WAIT_SECONDS)
+    assert not ending.is_alive()
+
+
 class _SlowEnd(logging.Handler):
     """Holds the first tick just before APScheduler notes that it has ended."""
 
