@@ -87,8 +87,13 @@ _CODE_REFUSED = wire.Verdict(
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """The OAuth client of the file that the Google console hands out."""
+    """The OAuth client of the file that the Google console hands out.
 
+    `kind` is its word for the type: "installed" is a desktop app and signs in on this computer,
+    "web" a web application and signs in at the page of a service that is reached from elsewhere.
+    """
+
+    kind: str
     client_id: str
     client_secret: str = field(repr=False)
     auth_uri: str
@@ -104,13 +109,8 @@ def read_client(path: Path) -> Client:
             "of type “Desktop app” and download its file."
         )
         raise Rejected("client-file-service-account", detail)
-    if "web" in data:
-        detail = (
-            f"{path} belongs to a client of type “Web application”. Create one of type “Desktop "
-            "app” and download its file."
-        )
-        raise Rejected("client-file-web", detail)
-    client = data.get("installed")
+    kind = "web" if "web" in data else "installed"
+    client = data.get(kind)
     if not isinstance(client, dict):
         detail = f"{path} is not the file of a Google OAuth client of type “Desktop app”."
         raise Rejected("client-file-wrong-kind", detail)
@@ -122,16 +122,17 @@ def read_client(path: Path) -> Client:
     for name in ("auth_uri", "token_uri"):
         if not client[name].startswith("https://"):
             raise Rejected("client-file-insecure", f"{name} in {path} must begin with https://.")
-    return Client(*(client[name] for name in names))
+    return Client(kind, *(client[name] for name in names))
 
 
 def begin(
     client: Client, access: Access, redirect_uri: str, state: str, login_hint: str | None
 ) -> Flow:
-    """Return the consent page's address.
+    """Return the consent page's address; raise `Rejected` when the client is of another type.
 
     Without prompt=consent a second sign-in of the same account gives no refresh token.
     """
+    _require_type(client, redirect_uri)
     flow = GoogleFlow.from_client_config(_config(client), list(SCOPES[access]))
     with closing(flow.oauth2session):
         flow.redirect_uri = redirect_uri
@@ -243,9 +244,29 @@ def _read_secret(secret: str) -> dict[str, Any]:
     return kept
 
 
+def _require_type(client: Client, redirect_uri: str) -> None:
+    """Refuse here what Google would only call a mismatch of redirect addresses."""
+    needed = "web" if oauth.is_public(redirect_uri) else "installed"
+    if client.kind == needed:
+        return
+    if needed == "installed":
+        detail = (
+            "The client file belongs to a client of type “Web application”, which signs in at the "
+            "page that [web] public_url serves. To sign in on this computer, create one of type "
+            "“Desktop app” and download its file."
+        )
+        raise Rejected("client-file-web", detail)
+    detail = (
+        "The client file belongs to a client of type “Desktop app”, which signs in on its own "
+        "computer alone. For this page create one of type “Web application”, with the redirect "
+        f"address {redirect_uri}, and download its file."
+    )
+    raise Rejected("client-file-desktop", detail)
+
+
 def _config(client: Client) -> dict[str, dict[str, str]]:
     return {
-        "installed": {
+        client.kind: {
             "client_id": client.client_id,
             "client_secret": client.client_secret,
             "auth_uri": client.auth_uri,

@@ -85,6 +85,11 @@ class Listener:
         raise SignInAgain("sign-in-given-up", "The sign-in was given up.")
 
 
+def is_public(redirect_uri: str) -> bool:
+    """Say whether a sign-in ends at a page on the web, and not on the user's own computer."""
+    return redirect_uri.startswith("https://")
+
+
 def has_state(answer_url: str, state: str) -> bool:
     """Say whether an answer belongs to the sign-in with this state."""
     given = parse_answer(answer_url).get("state", "")

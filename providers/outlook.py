@@ -9,7 +9,7 @@ import base64
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -56,9 +56,13 @@ _FIELDS = "id,isDraft,subject,body,toRecipients,ccRecipients,bccRecipients,inter
 
 @dataclass(frozen=True, slots=True)
 class OutlookSettings:
-    """`client_id` is that of an app registration; the rest has Microsoft's own values."""
+    """`client_id` is that of an app registration; the rest has Microsoft's own values.
+
+    `client_secret` is for sign-ins that end at a page on the web.
+    """
 
     client_id: str
+    client_secret: str | None = field(default=None, repr=False)
     authority: str = COMMON
     graph_endpoint: str = "https://graph.microsoft.com/v1.0"
     ca_bundle: Path | None = None
@@ -70,10 +74,16 @@ class ClientFile:
 
     client_id: str
     authority: str | None = None
+    client_secret: str | None = field(default=None, repr=False)
 
 
 def read_client_file(path: Path) -> ClientFile:
-    """Read {"client_id": ..., "authority": ...} or a bare id; raise `Rejected` for all else."""
+    """Read {"client_id": ...}, which may hold the other fields, too, or a bare id.
+
+    Raises:
+        Rejected: it is neither.
+
+    """
     try:
         text = path.read_text(encoding="utf-8-sig").strip()
     except FileNotFoundError as error:
@@ -94,7 +104,10 @@ def read_client_file(path: Path) -> ClientFile:
     authority = data.get("authority")
     if authority is not None and not str(authority).startswith("https://"):
         raise Rejected("client-file-insecure", f"authority in {path} must begin with https://.")
-    return ClientFile(client_id, authority)
+    client_secret = data.get("client_secret")
+    if client_secret is not None and not (isinstance(client_secret, str) and client_secret):
+        raise Rejected("client-file-wrong-kind", f"client_secret in {path} is not one.")
+    return ClientFile(client_id, authority, client_secret)
 
 
 class Outlook(Provider):
@@ -143,7 +156,9 @@ class Outlook(Provider):
         """See `Provider`. The secret changes each time and has to be stored each time."""
         kept = _read_secret(secret)
         tokens = self._registration(kept["client_id"], kept["authority"]).refresh(
-            kept["cache"], Access(kept["access"])
+            kept["cache"],
+            Access(kept["access"]),
+            is_confidential=kept.get("is_confidential", False),
         )
         return _grant({**kept, "cache": tokens.cache}, tokens)
 
@@ -169,6 +184,7 @@ class Outlook(Provider):
             client_id or self._settings.client_id,
             authority or self._settings.authority,
             self._settings.ca_bundle,
+            self._settings.client_secret,
         )
 
     def _first_grant(self, tokens: "Tokens", access: Access) -> Grant:
@@ -191,6 +207,7 @@ class Outlook(Provider):
             "name": me.get("displayName") or claims.get("name") or "",
             "tenant": claims.get("tid") or "",
             "cache": tokens.cache,
+            "is_confidential": tokens.is_confidential,
         }
         return _grant(secret, tokens)
 
@@ -369,9 +386,9 @@ def _literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def _read_secret(secret: str) -> dict[str, str]:
+def _read_secret(secret: str) -> dict[str, Any]:
     try:
-        kept: dict[str, str] = json.loads(secret)
+        kept: dict[str, Any] = json.loads(secret)
         for name in ("client_id", "authority", "access", "address", "cache", "tenant"):
             kept[name].encode()
         Access(kept["access"])
@@ -381,7 +398,7 @@ def _read_secret(secret: str) -> dict[str, str]:
     return kept
 
 
-def _grant(kept: Mapping[str, str], tokens: "Tokens") -> Grant:
+def _grant(kept: Mapping[str, Any], tokens: "Tokens") -> Grant:
     return Grant(
         address=kept["address"],
         account_id=kept.get("account_id", ""),

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 from urllib.parse import urlsplit
 
 import msal
@@ -82,8 +82,24 @@ _CLIENT_NOT_PUBLIC = _Said(
     "The registration is not one of a desktop app: under “Authentication” it needs the platform "
     "“Mobile and desktop applications” with http://localhost, and public client flows allowed.",
 )
+_CLIENT_PUBLIC = _Said(
+    "client-public",
+    "The registration is one of a desktop app: to sign in at this page it needs the platform “Web” "
+    "under “Authentication”, with this page's redirect address.",
+)
+_SECRET_REFUSED = _Said(
+    "client-secret-refused",
+    "Microsoft does not take the client secret of client_file: it was replaced, or has run out. "
+    "Make a new one under “Certificates & secrets”.",
+)
 _BUSY = _Said("throttled", "Microsoft's sign-in asks to wait.")
 _REFUSED = _Said("sign-in-refused", "Microsoft refused the sign-in.")
+
+_UNPROVED = _Said(
+    "client-secret-missing",
+    "To sign in at a page on the web, the registration needs a client secret, in the file that "
+    "[outlook] client_file names.",
+)
 
 _ERRORS: Mapping[str, tuple[type[ProviderError], _Said]] = {
     "invalid_grant": (SignInAgain, _REVOKED),
@@ -117,8 +133,11 @@ _NUMBERS: Mapping[int, _Said] = {
     90094: _ADMIN_NEEDED,
     90095: _ADMIN_NEEDED,
     700016: _CLIENT_UNKNOWN,
+    700025: _CLIENT_PUBLIC,
     700082: _REVOKED,
+    7000215: _SECRET_REFUSED,
     7000218: _CLIENT_NOT_PUBLIC,
+    7000222: _SECRET_REFUSED,
 }
 """What some of Microsoft's numbers say more precisely. What is done follows from the error alone,
 as Microsoft asks of clients.
@@ -127,26 +146,46 @@ https://learn.microsoft.com/entra/identity-platform/reference-error-codes (2026-
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """What a sign-in or a refresh gave; `cache` is what must be kept."""
+    """What a sign-in or a refresh gave; `cache` is what must be kept.
+
+    `is_confidential`: whether the client proved itself by its secret, as it then has to each time.
+    """
 
     access_token: str
     expires_at: datetime
     scopes: tuple[str, ...]
     claims: Mapping[str, Any]
     cache: str
+    is_confidential: bool
+
+
+_App: TypeAlias = msal.PublicClientApplication | msal.ConfidentialClientApplication
 
 
 class Registration:
-    """One app registration at one authority: every call of the sign-in is made on it."""
+    """One app registration at one authority: every call of the sign-in is made on it.
 
-    def __init__(self, client_id: str, authority: str, ca_bundle: Path | None) -> None:
+    It is a public client where the sign-in ends on the user's computer, and where it ends at a page
+    on the web a confidential one, with `client_secret`.
+    """
+
+    def __init__(
+        self,
+        client_id: str,
+        authority: str,
+        ca_bundle: Path | None,
+        client_secret: str | None = None,
+    ) -> None:
         self.client_id = client_id
         self.authority = authority
         self._ca_bundle = ca_bundle
+        self._client_secret = client_secret
 
     def begin(self, access: Access, redirect_uri: str, state: str, login_hint: str | None) -> Flow:
         """Return the consent page's address."""
-        with self._application() as (app, _), warnings.catch_warnings():
+        is_confidential = oauth.is_public(redirect_uri)
+        application = self._application(is_confidential=is_confidential)
+        with application as (app, _), warnings.catch_warnings():
             # The answer must stand in the address, where it can be pasted from another computer.
             warnings.filterwarnings("ignore", message="response_mode='form_post' is recommended")
             flow = app.initiate_auth_code_flow(
@@ -162,9 +201,10 @@ class Registration:
         """Redeem the answer; see `Provider.finish_sign_in`."""
         kept = json.loads(flow.payload)
         answer = oauth.read_answer(answer_url, kept["state"])
-        with self._application() as (app, cache):
+        is_confidential = oauth.is_public(kept["redirect_uri"])
+        with self._application(is_confidential=is_confidential) as (app, cache):
             result = app.acquire_token_by_auth_code_flow(kept, answer)
-            return self._first_tokens(result, cache, access)
+            return self._first_tokens(result, cache, access, is_confidential=is_confidential)
 
     def begin_device(self, access: Access) -> DeviceFlow:
         """Ask for a code to be typed on another device."""
@@ -198,9 +238,10 @@ class Registration:
                 raise SignInAgain("sign-in-given-up", "The sign-in was given up.")
             return self._first_tokens(result, cache, access)
 
-    def refresh(self, cache_text: str, access: Access) -> Tokens:
+    def refresh(self, cache_text: str, access: Access, *, is_confidential: bool) -> Tokens:
         """Renew the access token of the one account in the cache; see `Provider.refresh`."""
-        with self._application(cache_text) as (app, cache):
+        application = self._application(cache_text, is_confidential=is_confidential)
+        with application as (app, cache):
             accounts = app.get_accounts()
             result = app.acquire_token_silent_with_error(
                 list(SCOPES[access]), accounts[0] if accounts else None, force_refresh=True
@@ -209,12 +250,12 @@ class Registration:
                 raise SignInAgain("grant-unreadable", "The stored sign-in is empty; sign in again.")
             if "access_token" not in result and result.get("error") not in _ENDS_A_GRANT:
                 raise _keep_grant(_refusal(result))
-            return self._tokens(result, cache, access)
+            return self._tokens(result, cache, access, is_confidential=is_confidential)
 
     @contextmanager
     def _application(
-        self, cache_text: str | None = None
-    ) -> Iterator[tuple[msal.PublicClientApplication, msal.SerializableTokenCache]]:
+        self, cache_text: str | None = None, *, is_confidential: bool = False
+    ) -> Iterator[tuple[_App, msal.SerializableTokenCache]]:
         """Give an application and its cache; turn whatever msal itself raises into our errors."""
         wire.silence_libraries()
         cache = msal.SerializableTokenCache()
@@ -224,7 +265,7 @@ class Registration:
             detail = "The stored sign-in cannot be read; sign in again."
             raise SignInAgain("grant-unreadable", detail) from None  # the cause would quote it
         with wire.open_token_session(self._ca_bundle) as session:
-            app = self._connect(cache, session)
+            app = self._connect(cache, session, is_confidential=is_confidential)
             try:
                 yield app, cache
             except (ValueError, RuntimeError):
@@ -233,19 +274,29 @@ class Registration:
                 raise SignInAgain("answer-refused", detail) from None
 
     def _connect(
-        self, cache: msal.SerializableTokenCache, session: requests.Session
-    ) -> msal.PublicClientApplication:
+        self,
+        cache: msal.SerializableTokenCache,
+        session: requests.Session,
+        *,
+        is_confidential: bool,
+    ) -> _App:
         """Make the application, for which msal asks the authority where its pages are."""
+        if is_confidential and self._client_secret is None:
+            raise Rejected(*_UNPROVED)
         host = urlsplit(self.authority).hostname
+        settings = {
+            "authority": self.authority,
+            "token_cache": cache,
+            "http_client": session,
+            # Only Microsoft's own hosts are known to the list that msal would ask.
+            "instance_discovery": None if host in WELL_KNOWN_AUTHORITY_HOSTS else False,
+        }
         try:
-            return msal.PublicClientApplication(
-                self.client_id,
-                authority=self.authority,
-                token_cache=cache,
-                http_client=session,
-                # Only Microsoft's own hosts are known to the list that msal would ask.
-                instance_discovery=None if host in WELL_KNOWN_AUTHORITY_HOSTS else False,
-            )
+            if is_confidential:
+                return msal.ConfidentialClientApplication(
+                    self.client_id, client_credential=self._client_secret, **settings
+                )
+            return msal.PublicClientApplication(self.client_id, **settings)
         except (ValueError, RuntimeError, KeyError) as error:
             detail = (
                 f"There is no sign-in of Microsoft's at {self.authority} (authority): it begins "
@@ -254,10 +305,15 @@ class Registration:
             raise Rejected("authority-refused", detail) from error
 
     def _first_tokens(
-        self, result: Mapping[str, Any], cache: msal.SerializableTokenCache, access: Access
+        self,
+        result: Mapping[str, Any],
+        cache: msal.SerializableTokenCache,
+        access: Access,
+        *,
+        is_confidential: bool = False,
     ) -> Tokens:
         """Return what a fresh sign-in gave, which has to be more than an hour's access."""
-        tokens = self._tokens(result, cache, access)
+        tokens = self._tokens(result, cache, access, is_confidential=is_confidential)
         if not list(cache.search(msal.TokenCache.CredentialType.REFRESH_TOKEN)):
             detail = (
                 "Microsoft gave a sign-in that would end within the hour: sign in again, and allow "
@@ -267,7 +323,12 @@ class Registration:
         return tokens
 
     def _tokens(
-        self, result: Mapping[str, Any], cache: msal.SerializableTokenCache, access: Access
+        self,
+        result: Mapping[str, Any],
+        cache: msal.SerializableTokenCache,
+        access: Access,
+        *,
+        is_confidential: bool,
     ) -> Tokens:
         if "access_token" not in result:
             raise _refusal(result)
@@ -284,6 +345,7 @@ class Registration:
             scopes=granted,
             claims=claims,
             cache=cache.serialize(),
+            is_confidential=is_confidential,
         )
 
 

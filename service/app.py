@@ -164,10 +164,10 @@ class App:
         from providers.outlook import Outlook, OutlookSettings, read_client_file
 
         outlook = self.settings.outlook
-        client_id, authority = outlook.client_id, outlook.authority
+        client_id, authority, client_secret = outlook.client_id, outlook.authority, None
         if client_id is None and outlook.client_file is not None:
             handed_out = read_client_file(outlook.client_file.expanduser())
-            client_id = handed_out.client_id
+            client_id, client_secret = handed_out.client_id, handed_out.client_secret
             authority = handed_out.authority or authority
         if client_id is None:
             raise BadConfiguration(
@@ -178,6 +178,7 @@ class App:
         return Outlook(
             OutlookSettings(
                 client_id=client_id,
+                client_secret=client_secret,
                 authority=authority,
                 graph_endpoint=outlook.graph_endpoint,
                 ca_bundle=self._ca_bundle(),

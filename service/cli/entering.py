@@ -26,11 +26,11 @@ def open_page(
     ] = False,
 ) -> None:
     """Open the page in the browser, with a link that lets in once."""
-    from service.web import server
+    from service.web import places
 
     with opened(context) as app:
         candidate = app.office.find_candidate() or _introduce(app)
-        place = server.find_place(app.settings.web)
+        place = places.find_place(app.settings.web)
         if not looking.is_running(app.office):
             tell("Nothing is running that serves the page. Start it, and open the page again:")
             tell("  callback run")

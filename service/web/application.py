@@ -1,7 +1,6 @@
 """Puts the page and the API together around one `App`."""
 
 import threading
-from collections.abc import Sequence
 from importlib.metadata import version
 from typing import Any
 
@@ -25,6 +24,7 @@ from service.web import (
     stream,
 )
 from service.web.guard import Guard
+from service.web.places import Place
 from service.web.rendering import FOLDER
 
 
@@ -38,8 +38,8 @@ class Application(FastAPI):
         return self.openapi_schema
 
 
-def make_application(app: App, origins: Sequence[str], stopping: threading.Event) -> FastAPI:
-    """Return the application. `origins` are the addresses under which browsers may know it.
+def make_application(app: App, place: Place, stopping: threading.Event) -> FastAPI:
+    """Return the application, as served at a place.
 
     `stopping` ends every stream that is open, so that the service can stop.
     """
@@ -53,10 +53,11 @@ def make_application(app: App, origins: Sequence[str], stopping: threading.Event
         openapi_url="/api/v1/openapi.json",
         middleware=[
             Middleware(metrics.Counting, requests=requests),
-            Middleware(Guard, origins=origins),
+            Middleware(Guard, origins=place.origins),
         ],
     )
     application.state.callback = app
+    application.state.place = place
     application.state.attempts = entering.Attempts()
     application.state.feed = stream.Feed(app.database, stopping)
     application.state.examiner = health.Examiner(app)

@@ -20,7 +20,7 @@ from service import interviews, visitors
 from service.app import App
 from service.records import Candidate
 from service.visitors import Visitor
-from service.web import rendering
+from service.web import cookies, rendering
 from service.web.problems import Problem
 
 COOKIE = "callback_session"
@@ -88,14 +88,14 @@ def find_visitor(
     attempts: Attempts = request.app.state.attempts
     address = request.client.host if request.client else ""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    session = request.cookies.get(COOKIE)
+    session = cookies.read(request, COOKIE)
     if not token and not session:
         raise _not_in("Nobody has come in.")
     attempts.refuse(address)
     if token:
         found = visitors.find_token(app.database, token) if scheme.lower() == "bearer" else None
     else:
-        found = visitors.find_session(app.database, session or "")
+        found = visitors.find_session(app.database, session)
     if found is None:
         attempts.note(address)
         raise _not_in("This token or session is not one that is in use.")
@@ -109,8 +109,8 @@ async def guard_change(request: Request) -> None:
         Problem: the mark is missing or wrong (403).
 
     """
-    session = request.cookies.get(COOKIE)
-    if session is None or request.headers.get("authorization"):
+    session = cookies.read(request, COOKIE)
+    if not session or request.headers.get("authorization"):
         return
     mark = request.headers.get(_MARK_HEADER)
     if mark is None:
@@ -132,7 +132,7 @@ def visit(request: Request, visitor: Annotated[Visitor, Depends(find_visitor)]) 
     app: App = request.app.state.callback
     with app.database.read() as connection:
         candidate = interviews.get_candidate(connection, visitor.candidate_id)
-    session = request.cookies.get(COOKIE)
+    session = cookies.read(request, COOKIE)
     is_script = bool(request.headers.get("authorization"))
     return Visit(app, candidate, "" if is_script or not session else make_mark(session))
 
@@ -167,14 +167,8 @@ def enter(request: Request, code: Annotated[str, Form()]) -> Response:
         attempts.note(address)
         raise Problem(401, "This link was used before, or is too old.", hint=_HINT)
     answer = RedirectResponse("/", status_code=303)
-    answer.set_cookie(
-        COOKIE,
-        session,
-        max_age=int(visitors.SESSION_TIME.total_seconds()),
-        httponly=True,
-        samesite="strict",
-        secure=request.url.scheme == "https",
-    )
+    seconds = visitors.SESSION_TIME.total_seconds()
+    cookies.write(request, answer, COOKIE, session, seconds=seconds, same_site="strict")
     return answer
 
 
@@ -182,9 +176,9 @@ def enter(request: Request, code: Annotated[str, Form()]) -> Response:
 def leave(request: Request) -> Response:
     """Let this browser in no more."""
     app: App = request.app.state.callback
-    visitors.end_session(app.database, request.cookies.get(COOKIE, ""))
+    visitors.end_session(app.database, cookies.read(request, COOKIE))
     answer = RedirectResponse("/enter", status_code=303)
-    answer.delete_cookie(COOKIE, httponly=True, samesite="strict")
+    cookies.forget(request, answer, COOKIE, same_site="strict")
     return answer
 
 

@@ -3,54 +3,18 @@
 import contextlib
 import socket
 import threading
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from service.app import App
-from service.config import Web
 from service.errors import BadConfiguration
 from service.logs import log
+from service.web.places import find_place
 
 if TYPE_CHECKING:  # loaded when the page is served: the first look at what is due comes before
     import uvicorn
 
 _GRACE_SECONDS = 3
 """How long answers in hand may take at the end; streams are told before."""
-
-_LOOPBACK = ("127.0.0.1", "::1")
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where to listen, and under which addresses browsers know that."""
-
-    hosts: tuple[str, ...]
-    port: int
-    origins: tuple[str, ...]
-
-    @property
-    def url(self) -> str:
-        """The address to open."""
-        return f"{self.origins[0]}/"
-
-
-def find_place(settings: Web) -> Place:
-    """Return where the settings ask to listen.
-
-    Raises:
-        BadConfiguration: beyond this computer, and without TLS or a declared proxy.
-
-    """
-    if settings.host is None:
-        names = ("localhost", "127.0.0.1", "[::1]")
-        own = tuple(f"http://{name}:{settings.port}" for name in names)
-        return Place(_LOOPBACK, settings.port, own)
-    if settings.public_url is None or not (settings.tls_cert or settings.proxy):
-        raise BadConfiguration(
-            f"[web] host = {settings.host!r} listens beyond this computer, without protection.",
-            "Set [web] public_url, and tls_cert with tls_key or the address of your proxy.",
-        )
-    return Place((settings.host,), settings.port, (settings.public_url.rstrip("/"),))
 
 
 class Server:
@@ -112,7 +76,7 @@ class Server:
         settings = self._settings
         return uvicorn.Server(
             uvicorn.Config(
-                make_application(self._app, self.place.origins, self._stopping),
+                make_application(self._app, self.place, self._stopping),
                 log_config=None,
                 access_log=False,
                 server_header=False,

@@ -117,7 +117,7 @@ def test_under_another_clock_no_real_mailbox_is_used(
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ({"web": DESKTOP["installed"]}, "belongs to a client of type “Web application”."),
+        ({"web": DESKTOP["installed"]}, "To sign in on this computer, create one of type “Desktop"),
         ({"type": "service_account"}, "is the key of a service account, which has no mailbox."),
         ({}, "is not the file of a Google OAuth client of type “Desktop app”."),
         ("client", "is not JSON: it must be the file that the Google console hands out."),

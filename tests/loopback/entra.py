@@ -1,14 +1,16 @@
 """The sign-in half of the loopback Microsoft: discovery, consent page, tokens and device codes.
 
-It has one application, a public client whose only redirect address is http://localhost with any
-port. A browser is a plain GET of the authorize address, answered as if the person had acted at
-once. Stricter than the real service in one thing: PKCE with S256 is required.
+It has two applications: a public client whose only redirect address is http://localhost with any
+port, and a confidential one with a secret and the address of one page. A browser is a plain GET of
+the authorize address, answered as if the person had acted at once. Stricter than the real service
+in one thing: PKCE with S256 is required.
 """
 
 import base64
 import html
 import json
 import re
+import secrets
 import uuid
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -33,6 +35,9 @@ from tests.loopback.exchange import Request, Response
 CLIENT_ID = "0d5c2f3e-7a41-4c8e-9b1d-2f6a8e4c1b70"
 """The registered application; made up."""
 
+CONFIDENTIAL_ID = "5b8e9a61-3c0d-4f7e-8a2b-91d4c6f03e57"
+"""The application of a page on the web; made up."""
+
 DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
 
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
@@ -53,6 +58,9 @@ class Entra:
         self.signs_in: str | None = None
         """Address of the account in the browser; None: the login hint's, else the first one."""
         self.url = ""
+        self.page = ""
+        """The redirect address of the confidential client; it has none at first."""
+        self.secret = secrets.token_urlsafe(30)
         self._now = now
 
     def handle(self, request: Request) -> Response:
@@ -112,7 +120,9 @@ class Entra:
     def _check_visit(self, tenant: str, asked: Mapping[str, str]) -> Account:
         """Check what leaves the browser at an error page; return who sits there."""
         _check_client(asked)
-        if not _is_registered(asked.get("redirect_uri", "")):
+        if "client_secret" in asked:  # it would stand in the browser's history
+            raise Refusal("invalid_client", 700025, status=401)
+        if not self._is_registered(asked["client_id"], asked.get("redirect_uri", "")):
             raise Refusal("invalid_request", 50011, repr(asked.get("redirect_uri")))
         if asked.get("response_mode", "query") not in _RESPONSE_MODES:
             raise Refusal("invalid_request", 9002313, "'response_mode'")
@@ -143,12 +153,28 @@ class Entra:
             answer["client_info"] = _client_info(account)
         return answer
 
+    def _is_registered(self, client_id: str, redirect_uri: str) -> bool:
+        if client_id == CONFIDENTIAL_ID:
+            return redirect_uri == self.page != ""
+        return _is_on_this_computer(redirect_uri)
+
     # -- tokens
+
+    def _check_secret(self, form: Mapping[str, str]) -> None:
+        given = form.get("client_secret")
+        if form["client_id"] != CONFIDENTIAL_ID:
+            if given is not None:
+                raise Refusal("invalid_client", 700025, status=401)
+        elif given is None:
+            raise Refusal("invalid_client", 7000218, status=401)
+        elif given != self.secret:
+            raise Refusal("invalid_client", 7000215, status=401)
 
     def _answer(self, method: _Endpoint, tenant: str, request: Request) -> Response:
         try:
             form = _read_form(request)
             _check_client(form)
+            self._check_secret(form)
             return Response(
                 json=method(tenant, form),
                 headers={"Cache-Control": "no-store", "Pragma": "no-cache"},
@@ -255,7 +281,7 @@ class Entra:
             "subject_types_supported": ["pairwise"],
             "id_token_signing_alg_values_supported": ["RS256"],
             "scopes_supported": ["openid", "profile", "email", "offline_access"],
-            "token_endpoint_auth_methods_supported": ["none"],
+            "token_endpoint_auth_methods_supported": ["client_secret_post", "none"],
         }
 
 
@@ -274,7 +300,7 @@ def _is_tenant(tenant: str) -> bool:
     return tenant in ("common", "organizations", "consumers") or bool(_GUID.fullmatch(tenant))
 
 
-def _is_registered(redirect_uri: str) -> bool:
+def _is_on_this_computer(redirect_uri: str) -> bool:
     """Compare with the registered http://localhost, leaving the port out as Entra does."""
     try:
         parts = urlsplit(redirect_uri)
@@ -290,9 +316,9 @@ def _is_registered(redirect_uri: str) -> bool:
 
 def _check_client(asked: Mapping[str, str]) -> None:
     client_id = _need(asked, "client_id")
-    if client_id != CLIENT_ID:
+    if client_id not in (CLIENT_ID, CONFIDENTIAL_ID):
         raise Refusal("unauthorized_client", 700016, client_id)
-    if "client_secret" in asked or "client_assertion" in asked:
+    if "client_assertion" in asked:
         raise Refusal("invalid_client", 700025, status=401)
 
 
@@ -344,7 +370,9 @@ def _send_back(asked: Mapping[str, str], answer: Mapping[str, str]) -> Response:
     if "state" in asked:
         fields["state"] = asked["state"]
     mode = asked.get("response_mode", "query")
-    target = f"{asked['redirect_uri']}/"  # an address without a path gets a slash
+    target = asked["redirect_uri"]
+    if not urlsplit(target).path:
+        target += "/"
     if mode == "form_post":
         inputs = "".join(
             f'<input type="hidden" name="{html.escape(name)}" value="{html.escape(value)}"/>'

@@ -48,6 +48,10 @@ TEXTS: Mapping[int, str] = {
     700025: "Client is public so neither 'client_assertion' nor 'client_secret' should be"
     " presented.",
     700051: "response_type is not enabled for the application.",
+    7000215: "Invalid client secret provided. Ensure the secret being sent in the request is the"
+    " client secret value, not the client secret ID.",
+    7000218: "The request body must contain the following parameter: 'client_assertion' or"
+    " 'client_secret'.",
     700082: "The refresh token has expired due to inactivity.",
     700171: "OAuth 2.0 device flow error. The end user declined the authorization request.",
     900144: "The request body must contain a required parameter.",

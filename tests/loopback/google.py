@@ -165,13 +165,18 @@ class LoopbackGoogle(LoopbackServer):
         with self.lock:
             self._advanced_seconds += by.total_seconds()
 
-    def client_file(self, path: Path, kind: Literal["installed", "web"] = "installed") -> Path:
-        """Write the client as the Google console hands it out, and return `path`."""
+    def client_file(
+        self,
+        path: Path,
+        kind: Literal["installed", "web"] = "installed",
+        page: str = "https://app.example/oauth/callback",
+    ) -> Path:
+        """Write the client as the Google console hands it out, and return `path`.
+
+        `page` is the redirect address of one for the web.
+        """
         with self.lock:
-            if kind == "web":
-                client = self._add_client("web", ("https://app.example/oauth/callback",))
-            else:
-                client = self.client
+            client = self._add_client("web", (page,)) if kind == "web" else self.client
         data: dict[str, Any] = {
             "client_id": client.id,
             "project_id": _PROJECT_ID,

@@ -8,6 +8,7 @@ the same hands below /_test/.
 """
 
 import argparse
+import json
 import tempfile
 import time
 from collections.abc import Callable, Collection
@@ -16,7 +17,7 @@ from email.message import EmailMessage
 from pathlib import Path
 
 from tests.loopback import entra_answers, graph_answers
-from tests.loopback.entra import CLIENT_ID, Entra
+from tests.loopback.entra import CLIENT_ID, CONFIDENTIAL_ID, Entra
 from tests.loopback.entra_accounts import Account
 from tests.loopback.exchange import Request, Response
 from tests.loopback.graph import Graph, Violation
@@ -73,6 +74,18 @@ class LoopbackMicrosoft(LoopbackServer):
     def authority_url(self, tenant: str = "common") -> str:
         """Return the address that stands for https://login.microsoftonline.com/{tenant}."""
         return f"{self.url}/{tenant}"
+
+    def client_file(self, path: Path, page: str) -> Path:
+        """Write the confidential client, whose sign-ins end at a page on the web; return `path`."""
+        with self.lock:
+            self.entra.page = page
+            data = {
+                "client_id": CONFIDENTIAL_ID,
+                "authority": self.authority_url(),
+                "client_secret": self.entra.secret,
+            }
+        path.write_text(json.dumps(data), "utf-8")
+        return path
 
     def add_account(
         self,

@@ -55,6 +55,14 @@ class Authority:
         key.write_bytes(self._ca.private_key_pem.bytes())
         self.ca_bundle.write_bytes(self._ca.cert_pem.bytes())
 
+    def write_certificate(self, folder: Path) -> tuple[Path, Path]:
+        """Write a fresh certificate for localhost and its key, and return both files."""
+        issued = self._ca.issue_cert("localhost", "127.0.0.1")
+        certificate, key = folder / "certificate.pem", folder / "key.pem"
+        certificate.write_bytes(b"".join(blob.bytes() for blob in issued.cert_chain_pems))
+        key.write_bytes(issued.private_key_pem.bytes())
+        return certificate, key
+
     def server_context(self) -> ssl.SSLContext:
         """Return a TLS context with a fresh certificate for localhost and 127.0.0.1."""
         return _certify(self._ca)

@@ -1,7 +1,7 @@
 """The product with its page, in the test's process: real storage, real server, a clock in hand."""
 
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -102,18 +102,22 @@ def opened(
     folder: Path,
     *,
     settings: Mapping[str, Any] | None = None,
+    serve: Callable[[int], Web] = Web,
     candidate: Candidate = ANA,
 ) -> Iterator[House]:
-    """Serve the page of an installation on a free port until the block ends."""
+    """Serve the page of an installation on a free port until the block ends.
+
+    `serve` makes the settings of the page for a port.
+    """
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    own = Settings(web=Web(port=port), **(settings or {}))
+    own = Settings(web=serve(port), **(settings or {}))
     clock = HouseClock(start=EVENING, since=real_now(), turns=[(EVENING, real_now())])
     app = App(with_storage(own, folder), None, folder=folder, clock=clock)
     app.prepare()
     app.office.save_candidate(candidate)
     server = Server(app)
-    house = House(app, server, f"http://localhost:{port}", clock)
+    house = House(app, server, server.place.url.rstrip("/"), clock)
     house.beat()
     server.start()
     try:

@@ -1,7 +1,7 @@
 """Mailboxes: connect one in the browser, see how its sign-in is, test it, disconnect it.
 
 A sign-in begins with a page that links to the provider (a form may be answered only by ourselves)
-and ends at `/` with a code. The session's cookie does not come along from there: the answer is
+and ends here with a code. The session's cookie does not come along from there: the answer is
 authorised by its one-time state and by a cookie of its own that was set when the sign-in began, and
 is answered by a page that goes on by itself, with which the session is back.
 """
@@ -27,10 +27,11 @@ from service.errors import BadInput, ServiceError, SignInFailed
 from service.mailboxes import SIGN_IN_TIME
 from service.records import Mailbox
 from service.timing.words import name_day
-from service.web import rendering
+from service.web import cookies, rendering
 from service.web.entering import CHANGES, Attempts, Visit, Visiting
 from service.web.numbers import Id
 from service.web.pages.notice import read_notice
+from service.web.places import ANSWER_PATH, Place
 from service.web.problems import Problem
 
 router = APIRouter()
@@ -116,17 +117,18 @@ def connect(
         ),
         minutes=round(SIGN_IN_TIME.total_seconds() / 60),
     )
-    page.set_cookie(
+    cookies.write(
+        request,
+        page,
         COOKIE,
         f"{candidate_id}.{_hash(begun.state)}",
-        max_age=int(SIGN_IN_TIME.total_seconds()),
-        httponly=True,
-        samesite="lax",
-        secure=request.url.scheme == "https",
+        seconds=SIGN_IN_TIME.total_seconds(),
+        same_site="lax",
     )
     return page
 
 
+@router.get(ANSWER_PATH)
 def answer(request: Request, state: str) -> Response:
     """Finish a sign-in with the provider's answer; go on to the mailboxes with the session.
 
@@ -139,7 +141,7 @@ def answer(request: Request, state: str) -> Response:
     attempts: Attempts = request.app.state.attempts
     address = request.client.host if request.client else ""
     attempts.refuse(address)
-    number, _, expected = request.cookies.get(COOKIE, "").partition(".")
+    number, _, expected = cookies.read(request, COOKIE).partition(".")
     if not number.isdecimal() or not hmac.compare_digest(expected.encode(), _hash(state).encode()):
         attempts.note(address)
         raise Problem(403, "This browser has begun no such sign-in.", hint="Begin at Mailboxes.")
@@ -153,7 +155,7 @@ def answer(request: Request, state: str) -> Response:
         raise SignInFailed(f"It was not connected: {error.detail}", "Begin again.") from error
     accounts.adopt_waiting(app.office, candidate)
     page = rendering.render(request, "connected.html", address=mailbox.address)
-    page.delete_cookie(COOKIE, httponly=True, samesite="lax")
+    cookies.forget(request, page, COOKIE, same_site="lax")
     return page
 
 
@@ -219,7 +221,13 @@ def _offer(app: App, provider: str) -> Offer:
 
 
 def _redirect_uri(request: Request) -> str:
-    """Return where the answer comes to: the registered address has no path, and no slash."""
+    """Return where the answer comes to, as registered with the provider.
+
+    On this computer it has no path: so Microsoft compares `http://localhost`, whatever its port.
+    """
+    place: Place = request.app.state.place
+    if place.is_secure:
+        return f"{place.origins[0]}{ANSWER_PATH}"
     return str(request.base_url).rstrip("/")
 
 
