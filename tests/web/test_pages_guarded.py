@@ -36,7 +36,7 @@ ROUTES = sorted(set(list_routes()))
 
 def fill_in(path: str) -> str:
     """Return a path with an id in it that exists for the one who lives here."""
-    known = {"step": "approve", "provider": "gmail"}
+    known = {"step": "approve", "provider": "gmail", "name": "gmail"}
     return re.sub(r"\{(\w+)(?::\w+)?\}", lambda found: known.get(found[1], "1"), path)
 
 

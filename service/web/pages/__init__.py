@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from service.web.pages import (
     coming,
     debriefing,
+    guides,
     mailboxes,
     mails,
     new,
@@ -17,7 +18,7 @@ from service.web.pages import (
     welcome,
 )
 
-PAGES = (coming, welcome, new, debriefing, mails, steering, mailboxes, sent)
+PAGES = (coming, welcome, new, debriefing, mails, steering, mailboxes, sent, guides)
 router = APIRouter(include_in_schema=False)
 for page in PAGES:
     router.include_router(page.router)

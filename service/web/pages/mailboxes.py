@@ -61,8 +61,8 @@ class Offer:
     provider: str
     name: str
     accesses: tuple[tuple[str, str], ...]
-    missing: str
-    """What has to be set up before; empty when nothing."""
+    is_set_up: bool
+    """Whether there is a client to sign in with; without one its guide comes first."""
 
 
 @router.get("/mailboxes")
@@ -100,7 +100,7 @@ def connect(
     try:
         begun = app.mailboxes.begin(candidate_id, provider, chosen, _redirect_uri(request))
     except ProviderError as error:
-        raise SignInFailed(error.detail, f"docs/{provider}.md says how to set it up.") from error
+        raise SignInFailed(error.detail, f"/guides/{provider}") from error
     page = rendering.render(
         request,
         "connecting.html",
@@ -108,6 +108,7 @@ def connect(
         notice=None,
         url=begun.url,
         owner=_OWNERS[provider],
+        provider=provider,
         name=_NAMES[provider],
         told=(
             consents.ALLOWS[provider, chosen],
@@ -214,10 +215,9 @@ def _offer(app: App, provider: str) -> Offer:
         "outlook": settings.outlook.client_id is not None
         or settings.outlook.client_file is not None,
     }[provider]
-    missing = "" if is_set else f"Set it up once first: docs/{provider}.md says how."
     kind = registry.load(provider)
     accesses = tuple((each.value, consents.ALLOWS[provider, each]) for each in kind.accesses)
-    return Offer(provider, _NAMES[provider], accesses, missing)
+    return Offer(provider, _NAMES[provider], accesses, is_set)
 
 
 def _redirect_uri(request: Request) -> str:

@@ -21,6 +21,7 @@ PAGES = {
     "sent": "/sent",
     "you": "/introduction",
     "examples": "/examples",
+    "guide": "/guides/gmail",
 }
 """Every page by a name, with the ids that `furnish` returns."""
 
