@@ -15,6 +15,8 @@ from service.cli.session import opened
 from service.errors import BadInput
 from service.records import Candidate
 
+_ANSWER_SECONDS = 10.0
+
 _SHOWN = "It is shown this once; whoever has it may do what you may."
 _SHOWN_TO_OPERATOR = "It is shown this once; it sees states and counts, and no texts."
 
@@ -35,12 +37,27 @@ def open_page(
             tell("Nothing is running that serves the page. Start it, and open the page again:")
             tell("  callback run")
             raise typer.Exit(1)
+        if place.is_here and not _is_served(place.url):
+            tell(f"The service runs, but its page does not answer at {place.url}")
+            tell("Something else may have its port: set [web] port, and start callback run anew.")
+            raise typer.Exit(1)
         link = f"{place.url}enter?code={visitors.make_link(app.database, id_of(candidate))}"
         if no_browser or not webbrowser.open(link):
             say(link)
             tell("It lets one browser in, once, within five minutes.")
         else:
             tell(f"Opened {place.url} in your browser.")
+
+
+def _is_served(url: str) -> bool:
+    """Say whether it is this page that answers there, and not another program on its port."""
+    import requests
+
+    try:
+        answer = requests.get(f"{url}healthz", timeout=_ANSWER_SECONDS)
+        return "heartbeat_age_seconds" in answer.json()
+    except (requests.RequestException, ValueError, TypeError):
+        return False
 
 
 def _introduce(app: App) -> Candidate:

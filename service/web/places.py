@@ -26,6 +26,11 @@ class Place:
         return f"{self.origins[0]}/"
 
     @property
+    def is_here(self) -> bool:
+        """Whether this computer alone reaches it."""
+        return self.hosts == _LOOPBACK
+
+    @property
     def is_secure(self) -> bool:
         """Whether browsers come over TLS, be it ended here or at a proxy."""
         return all(origin.startswith("https://") for origin in self.origins)

@@ -7,7 +7,7 @@ its own candidate. No text stands in an event: the page fetches what has changed
 import asyncio
 import json
 import threading
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from typing import Annotated, Any
 
 import anyio.to_thread
@@ -29,6 +29,9 @@ ALIVE_SECONDS = 15.0
 
 MOST = 500
 """How many events are told at once; a tab that was away for more loads its page anew."""
+
+LATE_SECONDS = 30.0
+"""How long an event may come after one with a later id: PostgreSQL counts when a change begins."""
 
 router = APIRouter(prefix="/api/v1", tags=["events"])
 
@@ -55,6 +58,8 @@ class Feed:
         self._listeners: dict[Told, int] = {}
         self._reader: asyncio.Task[None] | None = None
         self._last = 0
+        self._late: dict[int, float] = {}
+        """Ids that were passed over, and until when each is waited for, by the event loop."""
 
     async def listen(self, candidate_id: int, after: int | None) -> AsyncIterator[str]:
         """Yield what happens to a candidate's mails, and first what has happened since `after`."""
@@ -84,11 +89,14 @@ class Feed:
 
     async def _tell_all(self) -> None:
         """Tell everybody their events, until nobody listens or the service stops."""
-        self._last = await anyio.to_thread.run_sync(self._find_last)
+        now = asyncio.get_running_loop().time
+        self._last, self._late = await anyio.to_thread.run_sync(self._find_last), {}
         while self._listeners and not self._stopping.is_set():
             try:
-                for row in await anyio.to_thread.run_sync(self._read, self._last, None):
-                    self._last = row.id
+                self._late = {id_: until for id_, until in self._late.items() if until > now()}
+                rows = await anyio.to_thread.run_sync(self._read, self._last, None, set(self._late))
+                for row in rows:
+                    self._pass(row.id, now() + LATE_SECONDS)
                     for told, candidate_id in self._listeners.items():
                         if candidate_id == row.candidate_id:
                             told.put_nowait(_write(row))
@@ -98,12 +106,22 @@ class Feed:
         for told in self._listeners:
             told.put_nowait(None)
 
+    def _pass(self, id_: int, until: float) -> None:
+        """Note that this event was told, and which before it have yet to be seen."""
+        self._late.pop(id_, None)
+        passed = range(self._last + 1, id_)[-MOST:]
+        self._late |= dict.fromkeys(passed, until)
+        self._last = max(self._last, id_)
+
     def _find_last(self) -> int:
         with self._database.read() as connection:
             return connection.scalar(sa.select(sa.func.max(events.c.id))) or 0
 
-    def _read(self, after: int, candidate_id: int | None) -> Sequence[Any]:
-        query = sa.select(*_COLUMNS).where(events.c.id > after).order_by(events.c.id).limit(MOST)
+    def _read(
+        self, after: int, candidate_id: int | None, late: Collection[int] = ()
+    ) -> Sequence[Any]:
+        wanted = sa.or_(events.c.id > after, events.c.id.in_(late)) if late else events.c.id > after
+        query = sa.select(*_COLUMNS).where(wanted).order_by(events.c.id).limit(MOST)
         if candidate_id is not None:
             query = query.where(events.c.candidate_id == candidate_id)
         with self._database.read() as connection:

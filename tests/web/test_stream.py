@@ -5,11 +5,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import requests
+import sqlalchemy as sa
 
 from service import interviews, visitors
 from service.actions import steering
 from service.clock import real_now
 from service.records import Candidate
+from service.schema import events
 from tests.web.house import House
 
 
@@ -37,6 +39,33 @@ def test_a_stream_goes_on_where_it_was(house: House, client: requests.Session) -
         ids = [_id(next(told)) for _ in range(2)]
     assert ids[0] == first + 1
     assert ids == sorted(ids)
+
+
+def test_what_is_stored_late_is_told_too(house: House, client: requests.Session) -> None:
+    """Two changes at once may be stored in another order than they began in; each is told once."""
+    (mail, *_) = house.submit_examples()
+    at = real_now()
+    known = {
+        "at": at,
+        "candidate_id": house.app.office.candidate().id,
+        "interview_id": mail.interview_id,
+        "follow_up_id": mail.id,
+        "by": "user",
+        "reason": "",
+    }
+    with _listen(house, client) as stream, house.app.database.read() as reading:
+        told = _read(stream)
+        next(told)
+        last = reading.scalar(sa.select(sa.func.max(events.c.id))) or 0
+        reading.rollback()
+        ids = []
+        for id_ in (last + 3, last + 1, last + 4, last + 2):
+            with house.app.database.write() as connection:
+                connection.execute(
+                    sa.insert(events).values(id=id_, action=f"planted-{id_}", **known)
+                )
+            ids.append(_id(next(told)))
+    assert ids == [last + 3, last + 1, last + 4, last + 2]
 
 
 def test_nobody_hears_of_anothers_mails(house: House, stranger: requests.Session) -> None:
