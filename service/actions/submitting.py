@@ -214,6 +214,11 @@ def _update(
 ) -> FollowUp:
     """Bring an unsent follow-up in line with the plan; a text or time of the user's own stays."""
     current = known
+    if known.state is State.SCHEDULED and mail.waiting_for is not None:
+        # First, for it may lose its words or its address now, and what is scheduled has both.
+        current = outbox.hold(
+            connection, known.id, mail.waiting_for, at=now, by="service", reason=""
+        )
     if not known.is_edited and (known.subject, known.body) != (mail.text.subject, mail.text.body):
         current = outbox.write_text(
             connection,
@@ -248,6 +253,4 @@ def _update(
             return outbox.hold(
                 connection, known.id, mail.waiting_for, at=now, by="service", reason=""
             )
-    elif current.state is State.SCHEDULED and mail.waiting_for is not None:
-        return outbox.hold(connection, known.id, mail.waiting_for, at=now, by="service", reason="")
     return current

@@ -5,7 +5,7 @@ from datetime import date
 import typer
 
 from service import timing
-from service.actions import finding, looking, needs
+from service.actions import finding, history, looking, needs
 from service.cli import columns, printing
 from service.cli.flags import AsJson, Id
 from service.cli.printing import say
@@ -13,32 +13,6 @@ from service.cli.session import opened
 from service.records import Candidate, Overrides
 from service.states import State
 from service.timing.words import name_day
-
-_HISTORY = {
-    "submit": "added",
-    "compose": "written anew",
-    "edit": "edited",
-    "answer": "made the answer to a mail",
-    "adopt-text": "text taken over from its draft",
-    "move": "moved",
-    "readdress": "reader or mailbox set",
-    "schedule": "scheduled",
-    "hold": "held",
-    "claim": "sending began",
-    "confirm": "sent",
-    "postpone": "put off",
-    "release": "sending broke off",
-    "disprove": "found not sent",
-    "refuse": "refused",
-    "lose": "no answer came",
-    "doubt": "doubtful whether it went",
-    "prove": "proof was seen",
-    "retry": "to be tried again",
-    "stop": "stopped",
-    "ask-stop": "stop asked for",
-    "restore": "taken back",
-}
-"""Events in plain words."""
 
 _GOING = (State.SCHEDULED, State.SENDING)
 
@@ -76,7 +50,7 @@ def _say_shown(shown: looking.Shown, candidate: Candidate) -> None:
     for event in shown.events:
         moment = timing.describe_moment(event.at, candidate.zone, user_zone=candidate.zone)
         reason = f": {event.reason}" if event.reason else ""
-        what = f"{_HISTORY.get(event.action, event.action)}{_by(event.by)}{reason}"
+        what = f"{history.tell(event)}{reason}"
         say(columns.wrap(f"{moment}  {what}", "  ", " " * 6))
     say()
 
@@ -115,10 +89,6 @@ def _describe_overrides(own: Overrides) -> str:
 def _tell_days(what: str, days: frozenset[date]) -> str:
     named = ", ".join(f"{name_day(day)} {day.year}" for day in sorted(days))
     return named and f"{what}: {named}"
-
-
-def _by(who: str) -> str:
-    return " by you" if who == "user" else ""
 
 
 def _as_json(shown: looking.Shown) -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 Gaps are filled and people added; what differs is taken over and said. A talk of the calendar moves
 only with a higher SEQUENCE. Nothing is ever removed: a person no longer invited may have been met.
+Only the user's own words can be taken back, by an edit: by what came from the store, with its ids.
 """
 
 from dataclasses import replace
@@ -27,7 +28,8 @@ def merge(stored: Interview, new: Interview) -> tuple[Interview, tuple[str, ...]
         joined = replace(joined, place=new.place)
         if stored.place:
             differences.append(f"the readers are now in {new.place.city or new.place.zone}")
-    if new.reasons.strip() and new.reasons != stored.reasons:
+    is_edit = new.id is not None and new.id == stored.id
+    if (new.reasons.strip() or is_edit) and new.reasons != stored.reasons:
         joined = replace(joined, reasons=new.reasons)
         if stored.reasons.strip():
             differences.append("your reasons are changed")
@@ -160,6 +162,8 @@ def _merge_person(known: Person, new: Person, differences: list[str]) -> Person:
         differences.append(f"{known.name} has another address")
     if new.is_met is not None:
         values["is_met"] = new.is_met
+    if new.id is not None and new.id == known.id:
+        values |= {"line": new.line, "reasons": new.reasons}
     return replace(known, is_direct=known.is_direct or new.is_direct, kind=new.kind, **values)
 
 

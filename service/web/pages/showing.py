@@ -10,7 +10,7 @@ from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from service import timing
-from service.actions import looking
+from service.actions import history, looking
 from service.outbox import Event, Listed
 from service.records import Candidate, FollowUp, Mailbox
 from service.states import Proof, State, WaitingFor
@@ -36,28 +36,6 @@ _STATES = {
     State.UNCONFIRMED: "Did it go?",
     State.FAILED: "Refused by the provider",
     State.STOPPED: "Stopped",
-}
-_HISTORY = {
-    "submit": "Added",
-    "compose": "Written anew",
-    "edit": "Edited",
-    "answer": "Made the answer to a mail",
-    "adopt-text": "Text taken over from its draft",
-    "move": "Moved",
-    "readdress": "Reader or mailbox set",
-    "schedule": "Scheduled",
-    "hold": "Held",
-    "claim": "Sending began",
-    "confirm": "Sent",
-    "postpone": "Put off",
-    "release": "Sending broke off before anything was sent",
-    "disprove": "Found not sent",
-    "refuse": "Refused by the provider",
-    "lose": "No answer came",
-    "retry": "To be tried again",
-    "stop": "Stopped",
-    "ask-stop": "Stop asked for",
-    "restore": "Taken back",
 }
 _PROOFS = {
     Proof.ACCEPTED: "the provider answered that it took the mail",
@@ -257,8 +235,7 @@ def show_history(events: Sequence[Event], candidate: Candidate) -> tuple[Line, .
         Line(
             when=f"{name_day(event.at.astimezone(zone))} {event.at.astimezone(zone):%H:%M:%S}",
             iso=event.at.isoformat(),
-            what=_HISTORY.get(event.action, event.action)
-            + (" by you" if event.by == "user" else ""),
+            what=history.tell(event).capitalize(),
             reason=event.reason,
         )
         for event in reversed(events)

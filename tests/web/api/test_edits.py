@@ -85,3 +85,18 @@ def test_findings_of_a_text_store_nothing(script: Script) -> None:
     same = script.post("/check", about | told)
     assert {each["rule"] for each in same} == {each["rule"] for each in found}
     assert script.get("/follow-ups/1") == before
+
+
+def test_words_that_are_taken_back_hold_the_mail(script: Script) -> None:
+    """What is scheduled is whole; without words it waits for them, and goes once it has some."""
+    script.submit()
+    (known,) = script.get("/interviews/1")["people"]
+    assert script.get("/follow-ups/1")["state"] == "scheduled"
+    nobody = {"people": [{"id": known["id"], "line": ""}], "why": ""}
+    script.post("/interviews/1/debrief", nobody)
+    held = script.get("/follow-ups/1")
+    assert (held["state"], held["waiting_for"]) == ("held", "words")
+    script.post("/interviews/1/debrief", {"why": "I like how you open your locks to children."})
+    again = script.get("/follow-ups/1")
+    assert again["state"] == "scheduled"
+    assert "open your locks" in again["body"]

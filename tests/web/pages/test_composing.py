@@ -114,6 +114,20 @@ def test_the_debrief_writes_and_schedules_what_waited_for_words(
     expect(page.locator(".mail.calm")).to_have_count(2)
 
 
+def test_words_can_be_taken_back(house: House, enter: Enter) -> None:
+    """A line that was told and is emptied again stands in no mail."""
+    person = Person("Marisol Duarte", "m.duarte@tidewater.example", line="Your quieter nights.")
+    (mail,) = house.submit(make_interview(person))
+    assert "quieter nights" in mail.body
+    page = enter(house)
+    page.goto(f"{house.url}/interviews/{mail.interview_id}/debrief")
+    page.get_by_label("Marisol Duarte?").fill("")
+    expect(page.locator("#mails article")).not_to_contain_text("quieter nights")
+    page.get_by_role("button", name="Schedule").click()
+    page.wait_for_url("**/?did=scheduled")
+    assert "quieter nights" not in house.get(mail).body
+
+
 def test_what_did_not_take_place_sends_nothing(house: House, enter: Enter) -> None:
     """No thanks for a talk that was not."""
     (mail,) = house.submit(_untold(make_interview()))
