@@ -9,7 +9,8 @@ help:
 	@echo "make test     format, lint, types, import layers, all tests (make check is the same)"
 	@echo "make soak     the long runs, too"
 	@echo "make bench    speed, as ratios to a peer in the same run"
-	@echo "make screenshots   every page in both themes, wide and narrow, into ./screenshots"
+	@echo "make screenshots   every page in both themes, wide and narrow, into ./screenshots;"
+	@echo "              cover-light.png there is docs/page.png"
 	@echo "make format   put the code in shape"
 	@echo "make lock     choose the newest versions of what is installed"
 

@@ -22,15 +22,19 @@ def browser() -> Iterator[Browser]:
         yield launched
 
 
+@pytest.fixture(params=[NARROW, WIDE])
+def width(request: pytest.FixtureRequest) -> int:
+    """Return how wide the window is: everything is done on a telephone, too."""
+    return int(request.param)
+
+
 @pytest.fixture
-def enter(browser: Browser) -> Iterator[Enter]:
+def enter(browser: Browser, width: int) -> Iterator[Enter]:
     """Return what lets a new browser profile into a house; a script that fails fails the test."""
     with ExitStack() as stack:
         failures: list[str] = []
 
-        def come_in(
-            house: House, *, width: int = WIDE, theme: str = "light", has_scripts: bool = True
-        ) -> Page:
+        def come_in(house: House, *, theme: str = "light", has_scripts: bool = True) -> Page:
             context = browser.new_context(
                 viewport={"width": width, "height": 844},
                 color_scheme="dark" if theme == "dark" else "light",

@@ -4,6 +4,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from playwright.sync_api import Page
+
 from service.records import Candidate
 from tests.web.browser import launched
 from tests.web.house import House, opened
@@ -46,8 +48,25 @@ def _shoot(house: House, pages: dict[str, str], folder: Path) -> int:
                     target = folder / f"{name}-{theme}-{width}.png"
                     page.screenshot(path=target, full_page=True)
                     made += 1
+                if width == WIDE and "debrief" in pages:
+                    page.goto(f"{house.url}{pages['debrief']}")
+                    _shoot_cover(page, folder / f"cover-{theme}.png")
+                    made += 1
                 context.close()
     return made
+
+
+def _shoot_cover(page: Page, target: Path) -> None:
+    """Show what the README does: the evening after, while one types."""
+    page.set_viewport_size({"width": WIDE, "height": 1060})
+    page.get_by_label("Sabine Krüger?").fill("how you rebuilt the lock without closing the canal")
+    page.get_by_label("Jonas Weil?").fill("the week you gave your apprentices to plan the crane")
+    page.get_by_label("Why do you want to work there").fill(
+        "You let engineers see a site through from the first sounding to the last bolt. "
+        "I have run half-built jobs for others, and want to stay for the whole of one."
+    )
+    page.locator("#mails article").last.get_by_text("whole of one").wait_for()
+    page.screenshot(path=target)
 
 
 if __name__ == "__main__":

@@ -14,10 +14,10 @@ _EVERYTHING = {"resultTypes": ["violations"]}
 
 
 @pytest.mark.parametrize(("theme", "width"), [("light", NARROW), ("dark", WIDE)])
-def test_axe_finds_nothing_on_any_page(house: House, enter: Enter, theme: str, width: int) -> None:
+def test_axe_finds_nothing_on_any_page(house: House, enter: Enter, theme: str) -> None:
     """Every page with something on it: contrast, names, order, landmarks."""
     mails = furnish(house)
-    page = enter(house, theme=theme, width=width)
+    page = enter(house, theme=theme)
     found = {}
     for name, path in PAGES.items():
         page.goto(f"{house.url}{path.format(**mails)}")
@@ -43,7 +43,7 @@ def test_axe_finds_nothing_where_somebody_comes_for_the_first_time(
 def test_the_folded_parts_and_the_notice_are_accessible(house: House, enter: Enter) -> None:
     """What opens, and what is said after something was done."""
     mails = furnish(house)
-    page = enter(house, width=NARROW)
+    page = enter(house)
     page.get_by_role("button", name="Stop").last.click()
     page.get_by_role("status").wait_for()
     page.evaluate("document.querySelectorAll('details').forEach((each) => each.open = true)")

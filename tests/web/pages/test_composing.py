@@ -4,14 +4,13 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from service.records import Interview, Person
 from service.states import State, WaitingFor
 from tests.factories import TUESDAY, make_interview
 from tests.web.house import House
-from tests.web.pages.conftest import NARROW, WIDE, Enter
+from tests.web.pages.conftest import Enter
 from tests.web.papers import REASONS, make_invitation
 
 _DROP = """([text]) => {
@@ -29,12 +28,9 @@ def drop(page: Page, text: str) -> None:
         page.evaluate(_DROP, [text])
 
 
-@pytest.mark.parametrize("width", [NARROW, WIDE])
-def test_a_dropped_invitation_becomes_mails_that_are_scheduled(
-    house: House, enter: Enter, width: int
-) -> None:
+def test_a_dropped_invitation_becomes_mails_that_are_scheduled(house: House, enter: Enter) -> None:
     """The main way: drop, untick, say why, and the mails at the side are what is scheduled."""
-    page = enter(house, width=width)
+    page = enter(house)
     page.goto(f"{house.url}/new")
     drop(page, make_invitation())
     expect(page.get_by_label("Company")).to_have_value("Tidewater")
@@ -89,10 +85,7 @@ def test_findings_are_marked_in_the_text_as_one_types(house: House, enter: Enter
     expect(page.locator("#mails")).to_contain_text("to check")
 
 
-@pytest.mark.parametrize("width", [NARROW, WIDE])
-def test_the_debrief_writes_and_schedules_what_waited_for_words(
-    house: House, enter: Enter, width: int
-) -> None:
+def test_the_debrief_writes_and_schedules_what_waited_for_words(house: House, enter: Enter) -> None:
     """How did it go?: added before the talk, told afterwards, in one form."""
     people = (
         Person("Marisol Duarte", "m.duarte@tidewater.example"),
@@ -101,7 +94,7 @@ def test_the_debrief_writes_and_schedules_what_waited_for_words(
     untold = make_interview(*people)
     mails = house.submit(_untold(untold))
     assert {mail.waiting_for for mail in mails} == {WaitingFor.WORDS}
-    page = enter(house, width=width)
+    page = enter(house)
     expect(page.get_by_role("heading", name="These need you")).to_be_visible()
     page.get_by_role("link", name="How did it go? for Marisol Duarte").click()
     page.get_by_label("Marisol Duarte?").fill("Your plan for quieter nights stays with me.")

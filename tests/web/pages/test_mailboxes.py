@@ -13,7 +13,7 @@ from tests.loopback.google import LoopbackGoogle
 from tests.loopback.microsoft import LoopbackMicrosoft
 from tests.loopback.server import Authority
 from tests.web.house import ANA, House, opened
-from tests.web.pages.conftest import NARROW, WIDE, Enter
+from tests.web.pages.conftest import Enter
 from tests.web.pages.test_composing import drop
 from tests.web.papers import REASONS, make_invitation
 
@@ -70,13 +70,10 @@ class TestFirstVisit:
         """Return somebody who has not said who they are."""
         return Candidate("", "Europe/London")
 
-    @pytest.mark.parametrize("width", [NARROW, WIDE])
-    def test_leads_from_the_name_to_a_scheduled_mail(
-        self, world: World, enter: Enter, width: int
-    ) -> None:
+    def test_leads_from_the_name_to_a_scheduled_mail(self, world: World, enter: Enter) -> None:
         """Who are you, what goes out, your mailbox, an invitation dropped in, and it is coming."""
         house = world.house
-        page = enter(house, width=width)
+        page = enter(house)
         page.get_by_label("Your name, as it").fill("Ana Lindqvist")
         expect(page.get_by_label("Your time zone")).to_have_value("Europe/London")
         page.get_by_role("button", name="Go on").click()

@@ -12,14 +12,13 @@ from service.scheduler import Scheduler
 from service.states import State
 from tests.factories import make_met
 from tests.web.house import House
-from tests.web.pages.conftest import NARROW, WIDE, Enter
+from tests.web.pages.conftest import NARROW, Enter
 
 
-@pytest.mark.parametrize("width", [NARROW, WIDE])
-def test_a_stopped_mail_is_scheduled_again_by_undo(house: House, enter: Enter, width: int) -> None:
+def test_a_stopped_mail_is_scheduled_again_by_undo(house: House, enter: Enter) -> None:
     """Stop is one touch, and so is taking it back."""
     (mail,) = house.submit(make_met())
-    page = enter(house, width=width)
+    page = enter(house)
     page.get_by_role("button", name="Stop the mail to Marisol Duarte").click()
     expect(page.get_by_role("status")).to_contain_text("is stopped")
     assert house.get(mail).state is State.STOPPED
@@ -99,13 +98,10 @@ def test_a_send_is_seen_as_it_happens(house: House, enter: Enter) -> None:
     expect(page.get_by_role("region", name="What happened")).to_contain_text("Sending began")
 
 
-@pytest.mark.parametrize("width", [NARROW, WIDE])
-def test_an_edit_shows_its_findings_before_it_is_saved(
-    house: House, enter: Enter, width: int
-) -> None:
+def test_an_edit_shows_its_findings_before_it_is_saved(house: House, enter: Enter) -> None:
     """What a check finds stands below the text as one types; saving keeps both."""
     (mail,) = house.submit(make_met())
-    page = enter(house, width=width)
+    page = enter(house)
     page.goto(f"{house.url}/mails/{mail.id}")
     page.locator("summary", has_text="Edit the text").click()
     body = page.get_by_role("textbox", name="Text")
@@ -157,12 +153,10 @@ def test_a_button_of_an_older_page_does_nothing(house: House, enter: Enter) -> N
 
 
 @pytest.mark.parametrize("width", [NARROW])
-def test_reading_and_stopping_work_without_javascript(
-    house: House, enter: Enter, width: int
-) -> None:
+def test_reading_and_stopping_work_without_javascript(house: House, enter: Enter) -> None:
     """No script: the list, the mail, stop and undo."""
     (mail,) = house.submit(make_met())
-    page = enter(house, width=width, has_scripts=False)
+    page = enter(house, has_scripts=False)
     page.get_by_role("link", name="Marisol Duarte").click()
     expect(
         page.get_by_text("I am glad").or_(page.get_by_text("Dear Marisol")).first
