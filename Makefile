@@ -1,13 +1,14 @@
 # `make demo` and `make test` need nothing done before: both set up .venv first.
 PY = .venv/bin/python
 
-.PHONY: help setup demo test check format-check format lint types layers tools tests soak bench \
+.PHONY: help setup demo test check format-check format lint types layers tools tests test-postgres soak bench \
     screenshots lock clean
 
 help:
 	@echo "make demo     the whole job on this computer: no account, no network, under a minute"
 	@echo "make test     format, lint, types, import layers, all tests (make check is the same)"
-	@echo "make soak     the long runs, too"
+	@echo "make test-postgres   the same tests on PostgreSQL, which comes along"
+	@echo "make soak     the long runs, too, and everything on both databases"
 	@echo "make bench    speed, as ratios to a peer in the same run"
 	@echo "make screenshots   every page in both themes, wide and narrow, into ./screenshots;"
 	@echo "              cover-light.png there is docs/page.png"
@@ -41,8 +42,12 @@ tests: tools
 tools:
 	@scripts/test-tools.sh
 
+test-postgres: setup tools
+	@TEST_DATABASE=postgresql $(PY) -m pytest -n auto -m "not slow"
+
 soak: setup tools
 	@$(PY) -m pytest -n auto
+	@TEST_DATABASE=postgresql $(PY) -m pytest -n auto -m "not slow"
 
 bench: setup
 	@$(PY) -m benchmarks

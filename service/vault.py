@@ -85,7 +85,7 @@ def open_vault(database: Database, source: KeySource, folder: Path) -> Vault:
             "Put the earlier key back, or disconnect and connect the mailboxes again.",
         )
     if vault.key_id not in known:
-        with database.write() as connection:
+        with database.write("vault keys") as connection:
             connection.execute(
                 sa.insert(vault_keys).from_select(
                     ["key_id", "source", "first_used_at"],

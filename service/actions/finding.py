@@ -8,7 +8,7 @@ from service.actions.office import Office, id_of
 from service.errors import BadInput
 from service.records import Candidate, FollowUp
 
-_ID = re.compile(r"(?P<kind>[fi]?)(?P<number>\d{1,18})", re.IGNORECASE)
+_ID = re.compile(r"(?P<kind>[fi]?)(?P<number>\d{1,9})", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

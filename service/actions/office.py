@@ -63,8 +63,13 @@ class Office:
         known = self.find_candidate()
         if known is not None and candidate.id is None:
             candidate = replace(candidate, id=known.id)
-        with self.database.write() as connection:
+        with self.database.write("candidates") as connection:
             return interviews.save_candidate(connection, candidate, at=self.now())
+
+
+def turn_of(candidate_id: int) -> str:
+    """Return the turn in which everything is written that a candidate says of interviews."""
+    return f"candidate {candidate_id}"
 
 
 def id_of(candidate: Candidate) -> int:

@@ -7,7 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from service import editing, interviews, outbox
-from service.actions.office import Office, id_of
+from service.actions.office import Office, id_of, turn_of
 from service.actions.planning import Plan, PlannedMail
 from service.errors import Conflict
 from service.intake.invitation import CalendarKey
@@ -46,7 +46,7 @@ def submit(office: Office, candidate: Candidate, plan: Plan) -> Submitted:
 
     """
     now, off = office.now(), office.off()
-    with office.database.write() as connection:
+    with office.database.write(turn_of(id_of(candidate))) as connection:
         _refuse_overtaken(connection, candidate, plan)
         saved = interviews.save(
             connection,
@@ -90,7 +90,17 @@ def submit(office: Office, candidate: Candidate, plan: Plan) -> Submitted:
 
 
 def _refuse_overtaken(connection: sa.Connection, candidate: Candidate, plan: Plan) -> None:
-    """Refuse a plan that joins what was said with what is not stored like that any more."""
+    """Refuse a plan that joins what was said with what is not stored like that any more.
+
+    Nor may the same interview have been added meanwhile: its readers would be thanked twice.
+    """
+    if plan.stored is None:
+        added = interviews.find_same(connection, id_of(candidate), plan.interview)
+        if added is not None:
+            raise Conflict(
+                f"The interview with {added.company} was added meanwhile; nothing was stored.",
+                f"callback show i{added.id} shows it as it is now.",
+            )
     if plan.stored is None or plan.stored.id is None:
         return
     now = interviews.get(connection, plan.stored.id, candidate_id=id_of(candidate))
@@ -140,7 +150,7 @@ def note_cancelled(
     """Note that an interview did not take place, and stop what is unsent of it."""
     assert interview.id is not None  # noqa: S101 - it came from the database
     now = office.now()
-    with office.database.write() as connection:
+    with office.database.write(turn_of(id_of(candidate))) as connection:
         interviews.note_took_place(connection, interview.id, took_place=False)
         interviews.save_talks(connection, id_of(candidate), interview)
         return tuple(

@@ -1,5 +1,6 @@
 """`debrief`: did it take place, whom did you meet, your words; then the mails are scheduled."""
 
+import re
 from dataclasses import replace
 from typing import Annotated
 
@@ -31,6 +32,8 @@ from service.cli.printing import say, tell
 from service.cli.session import opened
 from service.errors import BadInput, NotFound, WrongState
 from service.records import Candidate, Interview
+
+_ID = re.compile(r"i?(\d{1,9})", re.ASCII | re.IGNORECASE)
 
 
 def debrief(
@@ -109,10 +112,10 @@ def debrief(
 def _find(app: App, candidate: Candidate, typed: str | None) -> Interview:
     with app.database.read() as connection:
         if typed is not None:
-            number = typed.strip().lower().removeprefix("i")
-            if not number.isascii() or not number.isdigit():
+            match = _ID.fullmatch(typed.strip())
+            if match is None:
                 raise BadInput(f'"{typed}" is no interview.', "Interviews look like i3.")
-            return interviews.get(connection, int(number), candidate_id=id_of(candidate))
+            return interviews.get(connection, int(match[1]), candidate_id=id_of(candidate))
         waiting = interviews.list_waiting(connection, id_of(candidate))
     over = [each for each in waiting if each.ends_at <= app.office.now()]
     if not over:

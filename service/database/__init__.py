@@ -61,10 +61,12 @@ class Database:
             yield connection
 
     @contextmanager
-    def write(self) -> Iterator[sa.Connection]:
+    def write(self, turn: str | None = None) -> Iterator[sa.Connection]:
         """Open a transaction that writes: commits at the end, rolls back when an error leaves it.
 
-        A thread must not open a second one inside it.
+        A thread must not open a second one inside it. On PostgreSQL, where several write at once,
+        those of the same `turn` wait for each other, so that what is read there and not there still
+        holds: for what is looked for first and added when there is none.
 
         Raises:
             StorageUnusable: the database is busy, read-only or full; nothing was changed.
@@ -79,6 +81,8 @@ class Database:
                     self._engine.connect().execution_options(callback_writes=True) as connection,
                     connection.begin(),
                 ):
+                    if turn is not None:
+                        postgresql.take_turn(connection, turn)
                     yield connection
 
     def prepare(self) -> None:

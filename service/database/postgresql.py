@@ -62,6 +62,13 @@ def make_engine(url: sa.URL, busy_timeout_seconds: float) -> sa.Engine:
     )
 
 
+def take_turn(connection: sa.Connection, turn: str) -> None:
+    """Wait until nobody else writes in the same turn; it lasts until the transaction ends."""
+    connection.execute(
+        sa.text("SELECT pg_advisory_xact_lock(hashtextextended(:turn, 0))"), {"turn": turn}
+    )
+
+
 def lock_for_migration(connection: sa.Connection) -> None:
     """Wait until nobody else migrates, and let migrating take as long as it takes."""
     connection.execute(sa.text("SET LOCAL statement_timeout = 0"))

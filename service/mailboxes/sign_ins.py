@@ -152,7 +152,7 @@ class SignIns:
             "disconnected_at": None,
         }
         self._open_vault()  # it may write its key, which must not happen inside the next write
-        with self._database.write() as connection:
+        with self._database.write(f"mailboxes of {candidate_id}") as connection:
             known = identity.find_known(connection, candidate_id, provider, grant)
             if known is None:
                 mailbox_id = connection.execute(
@@ -230,12 +230,14 @@ class SignIns:
         with self._database.write() as connection:
             row = (
                 connection.execute(
-                    sa.select(sign_ins).where(
+                    sa.select(sign_ins)
+                    .where(
                         sign_ins.c.candidate_id == candidate_id,
                         sign_ins.c.state_hash == _hash(state),
                         sign_ins.c.used_at.is_(None),
                         sign_ins.c.expires_at > real_now(),
                     )
+                    .with_for_update()
                 )
                 .mappings()
                 .one_or_none()

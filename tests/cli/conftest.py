@@ -1,6 +1,5 @@
 """An installation to type into: its owner is Ana, connected to Gmail and to the local mailbox."""
 
-import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from service.app import App
 from service.config import Settings
 from tests.cli.papers import OWN_ADDRESS, PANEL, write
 from tests.cli.shell import Shell
-from tests.databases import with_storage
+from tests.databases import copy_home, with_storage
 from tests.e2e.product import Product
 from tests.factories import open_test_app
 
@@ -66,7 +65,7 @@ def stranger(
     monkeypatch: pytest.MonkeyPatch,
 ) -> Shell:
     """Type commands on the evening of the interviews, as nobody yet."""
-    shutil.copytree(stranger_home, home, dirs_exist_ok=True)
+    copy_home(stranger_home, home)
     return Shell(home, capsys, monkeypatch, TUESDAY_EVENING)
 
 
@@ -75,7 +74,7 @@ def shell(
     ana_home: Path, home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> Shell:
     """Type commands on the evening of the interviews, as Ana."""
-    shutil.copytree(ana_home, home, dirs_exist_ok=True)
+    copy_home(ana_home, home)
     return Shell(home, capsys, monkeypatch, TUESDAY_EVENING)
 
 
@@ -90,7 +89,7 @@ def panel(shell: Shell, tmp_path: Path) -> Shell:
 def product(ana_home: Path, tmp_path: Path) -> Product:
     """Return Ana's installation for real processes; their clock stands at Tuesday evening."""
     product = Product(tmp_path / "data")
-    shutil.copytree(ana_home, product.home)
+    copy_home(ana_home, product.home)
     product.set_clock(TUESDAY_EVENING, rate=0)
     return product
 

@@ -2,9 +2,7 @@
 
 import io
 import json
-import sqlite3
 import sys
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,6 +12,7 @@ import pytest
 
 from service import cli, outbox
 from service.outbox import transitions
+from tests.databases import list_rows
 from tests.factories import open_test_app
 
 
@@ -104,7 +103,7 @@ class Shell:
 
     def refuse(self, *arguments: str, typed: bytes = b"") -> str:
         """Run a command that must be refused and must leave no trace; return what it said."""
-        before = read_all(self.home)
+        before = list_rows(self.home)
         self._capsys.readouterr()
         with io.TextIOWrapper(io.BytesIO(typed), encoding="utf-8") as stdin:
             self.environment.setattr(sys, "stdin", stdin)
@@ -113,11 +112,5 @@ class Shell:
         assert code in (1, 2), f"{arguments}: {out}\n{err}"
         assert out == ""
         assert err.strip()
-        assert read_all(self.home) == before
+        assert list_rows(self.home) == before
         return err
-
-
-def read_all(home: Path) -> list[str]:
-    """Return every row of the database, as the statements that would make them again."""
-    with closing(sqlite3.connect(f"file:{home / 'callback.db'}?mode=ro", uri=True)) as connection:
-        return list(connection.iterdump())

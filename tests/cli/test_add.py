@@ -21,7 +21,8 @@ from tests.cli.papers import (
     make_mail,
     write,
 )
-from tests.cli.shell import Shell, read_all
+from tests.cli.shell import Shell
+from tests.databases import list_rows
 
 NOT_RUNNING = "Nothing is running that would send. Start it:  callback run\n"
 MET = (
@@ -142,11 +143,11 @@ def test_an_invitation_is_read_with_the_words_it_lacks(
 
 def test_a_dry_run_stores_nothing(shell: Shell, tmp_path: Path) -> None:
     """`--dry-run` shows all of it and leaves no row behind, not even for somebody new."""
-    before = read_all(shell.home)
+    before = list_rows(shell.home)
     printed = shell("add", write(tmp_path, "panel.toml", PANEL), "--dry-run")
     assert printed.out.count("\nTo        ") == 2
     assert printed.err.replace(AWAKE, "") == "Nothing was stored: this was a dry run.\n"
-    assert read_all(shell.home) == before
+    assert list_rows(shell.home) == before
 
 
 def test_add_as_json_names_the_interview_and_its_mails(shell: Shell, tmp_path: Path) -> None:

@@ -197,6 +197,7 @@ def test_a_lost_key_is_never_replaced_while_a_sign_in_needs_it(shell: Shell) -> 
     assert "is no key of this vault.\n" in shell.refuse("connect", "local")
 
 
+@pytest.mark.sqlite
 def test_a_database_that_is_read_only_is_said_to_be(shell: Shell) -> None:
     """Looking works; whatever writes is refused with the reason."""
     shell("add", *ONE, "--yes")
@@ -207,6 +208,7 @@ def test_a_database_that_is_read_only_is_said_to_be(shell: Shell) -> None:
     assert "is read-only.\n  Mend the permissions of the file and its folder;" in said
 
 
+@pytest.mark.sqlite
 def test_a_busy_database_is_said_to_be(shell: Shell) -> None:
     """Another process writes for long: this one gives up, says so, and has changed nothing."""
     shell("add", *ONE, "--yes")
@@ -217,6 +219,7 @@ def test_a_busy_database_is_said_to_be(shell: Shell) -> None:
     assert said == f"The database {file} is busy.\n  Try again; nothing was changed.\n"
 
 
+@pytest.mark.sqlite
 def test_a_file_that_is_no_database_is_left_alone(shell: Shell) -> None:
     """A wrong path in the settings does not overwrite what lies there."""
     other = shell.home / "letter.txt"

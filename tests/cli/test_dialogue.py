@@ -16,8 +16,8 @@ from tests.cli.papers import (
     make_invitation,
     write,
 )
-from tests.cli.shell import read_all
 from tests.cli.terminal import Terminal
+from tests.databases import list_rows
 from tests.e2e.product import Product
 
 MOST_QUESTIONS = 6
@@ -249,7 +249,7 @@ def test_between_two_mailboxes_the_user_chooses_and_the_slot_stays(
 def test_interrupted_nothing_is_stored(new_product: Product, tmp_path: Path, at: str) -> None:
     """Ctrl-C at any question: exit code 1, one line, and not a row is written."""
     new_product.call("list")
-    before = read_all(new_product.home)
+    before = list_rows(new_product.home)
     invitation = write(tmp_path, "invitation.ics", make_invitation())
     questions = {
         "Number:": "3",
@@ -268,7 +268,7 @@ def test_interrupted_nothing_is_stored(new_product: Product, tmp_path: Path, at:
             terminal.answer(question, typed)
         terminal.interrupt(at)
         assert terminal.finish(expect=1).endswith("\nstopped; nothing was changed\n")
-    assert read_all(new_product.home) == before
+    assert list_rows(new_product.home) == before
 
 
 def test_bytes_that_are_no_text_are_asked_for_again(product: Product, tmp_path: Path) -> None:

@@ -7,7 +7,8 @@ import pytest
 
 from tests.cli.conftest import MONDAY_EVENING
 from tests.cli.papers import PANEL, make_invitation, write
-from tests.cli.shell import Shell, read_all
+from tests.cli.shell import Shell
+from tests.databases import list_rows
 
 LONDON = ("--where", "London", "--company", "Tidewater Clinic", "--yes")
 THURSDAY_EVENING = datetime(2026, 12, 10, 18, 0, tzinfo=UTC)
@@ -103,12 +104,12 @@ def test_a_cancellation_stops_what_is_unsent(invited: Shell, tmp_path: Path) -> 
 def test_a_cancellation_of_something_unknown_changes_nothing(shell: Shell, tmp_path: Path) -> None:
     """Cancelled before it was ever added: said so, nothing stored."""
     cancelled = write(tmp_path, "cancel.ics", make_invitation(method="CANCEL", sequence=1))
-    before = read_all(shell.home)
+    before = list_rows(shell.home)
     printed = shell("add", cancelled, "--yes")
     assert printed.err.endswith(
         "It is about no interview with unsent mails; nothing was changed.\n"
     )
-    assert read_all(shell.home) == before
+    assert list_rows(shell.home) == before
 
 
 def test_invited_anew_after_a_cancellation_the_mails_come_back(

@@ -54,6 +54,7 @@ def test_no_key_and_no_token_is_printed_or_stored_open(used: Product) -> None:
             assert not [text for text in texts if secret.encode() in text]
 
 
+@pytest.mark.sqlite
 @pytest.mark.usefixtures("open_to_all")
 def test_data_is_private_to_its_user(used: Product) -> None:
     """The data folder is closed to others, and so is every file and folder in it."""

@@ -14,8 +14,9 @@ from service.database import Database
 from service.records import FollowUp
 from tests.cli.conftest import TUESDAY_EVENING
 from tests.cli.papers import ONE, PANEL, write
-from tests.cli.shell import Shell, read_all
+from tests.cli.shell import Shell
 from tests.cli.terminal import Terminal
+from tests.databases import list_rows
 from tests.e2e.product import Product
 from tests.factories import open_test_app
 
@@ -50,9 +51,9 @@ def test_a_line_of_a_list_and_what_a_program_reads_is_not_seen(
     panel: Shell, command: tuple[str, ...]
 ) -> None:
     """A list has no text, and JSON no reader."""
-    before = read_all(panel.home)
+    before = list_rows(panel.home)
     panel(*command)
-    assert read_all(panel.home) == before
+    assert list_rows(panel.home) == before
 
 
 @pytest.mark.parametrize(
@@ -98,11 +99,12 @@ def test_what_changed_while_it_was_shown_is_not_seen(panel: Shell) -> None:
 def test_what_went_is_looked_at_without_a_trace(panel: Shell) -> None:
     """There is nothing to be seen in time any more."""
     panel("sent", "f1")
-    before = read_all(panel.home)
+    before = list_rows(panel.home)
     panel("show", "f1")
-    assert read_all(panel.home) == before
+    assert list_rows(panel.home) == before
 
 
+@pytest.mark.sqlite
 def test_a_busy_database_does_not_keep_a_mail_from_being_shown(panel: Shell) -> None:
     """Somebody else writes for long: that it was shown is not noted, and that is all."""
     file = panel.home / "callback.db"

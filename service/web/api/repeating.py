@@ -75,7 +75,7 @@ class _Call:
         """
         now = real_now()
         columns = idempotency_keys.c
-        with self.database.write() as connection:
+        with self.database.write(f"call {self.candidate_id} {self.key_hash}") as connection:
             connection.execute(sa.delete(idempotency_keys).where(columns.created_at < now - KEPT))
             known = (
                 connection.execute(sa.select(idempotency_keys).where(*self._is_this()))

@@ -10,6 +10,7 @@ from service.actions import browsing
 from service.actions.browsing import Search
 from service.web import rendering
 from service.web.entering import Visiting
+from service.web.numbers import LARGEST
 from service.web.pages import showing
 
 router = APIRouter()
@@ -24,7 +25,7 @@ def show(
     words: str = "",
     since: str = "",
     until: str = "",
-    before: Annotated[int | None, Query(ge=1, le=2**53)] = None,
+    before: Annotated[int | None, Query(ge=1, le=LARGEST)] = None,
 ) -> Response:
     """Show the sent mails in which every word is found, the latest first."""
     office, candidate = visit.app.office, visit.candidate

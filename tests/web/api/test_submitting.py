@@ -1,5 +1,6 @@
 """Interviews come in as submissions, as invitations, and are told about afterwards."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 from tests.web.api.conftest import SUBMISSION, Script, problem_of
@@ -160,3 +161,14 @@ def test_whoever_is_left_out_of_an_invitation_is_named(script: Script) -> None:
     assert "met" in asked.json()["hint"]
     assert "sabine.krueger@tidewater.example" in asked.json()["problems"][0]
     assert script.get("/interviews")["items"] == []
+
+
+def test_the_same_interview_at_the_same_moment_is_added_once(script: Script) -> None:
+    """Two windows, two services: whoever comes second hears of it, or joins what is there."""
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(
+            pool.map(lambda _: script.ask("POST", "/interviews", json=SUBMISSION), range(8))
+        )
+    assert {each.status_code for each in answers} <= {200, 201, 409}
+    assert len(script.get("/interviews")["items"]) == 1
+    assert len(script.get("/follow-ups")["items"]) == len(SUBMISSION["people"])
