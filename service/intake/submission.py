@@ -66,7 +66,7 @@ def read_submission(data: bytes, file_name: str, now: datetime | None) -> Submis
     """
     raw = _parse(data, file_name)
     problems = Problems(label_key, show_example)
-    submission = _build(raw, problems, now)
+    submission = build(raw, problems, now)
     if problems.sentences or submission is None:
         raise _refusal(file_name, problems, _HINT)
     return submission
@@ -115,7 +115,7 @@ def from_flags(
     if agency is not None or representative is not None:
         reader = _read_flag(representative or "")
         raw["agency"] = {"name": agency, "representative": reader["name"], "email": reader["email"]}
-    submission = _build(_drop_empty(raw), problems, now, typed.Times(starts, ends, now))
+    submission = build(_drop_empty(raw), problems, now, typed.Times(starts, ends, now))
     if problems.sentences or submission is None:
         raise _refusal("What was given", problems, _FLAGS_HINT)
     return submission
@@ -231,6 +231,17 @@ def _read_flag(text: str) -> dict[str, Any]:
     return {"name": name or None, "email": address or None}
 
 
+def read_json(text: str) -> Any:
+    """Read JSON in which a key that is null is one that is not there.
+
+    Raises:
+        ValueError: it is no JSON.
+        RecursionError: it is nested too deep.
+
+    """
+    return _drop_empty(json.loads(text))
+
+
 def _drop_empty(value: Any) -> Any:
     """Leave out None: a key without a value is a key that is not there."""
     if isinstance(value, dict):
@@ -252,7 +263,7 @@ def _parse(data: bytes, file_name: str) -> dict[str, Any]:
     if kind is kinds.Kind.TOML and _LONG_KEY.search(text):
         raise BadInput(f"{file_name} is nested too deep.", _HINT)
     try:
-        raw = _drop_empty(json.loads(text) if kind is kinds.Kind.JSON else tomllib.loads(text))
+        raw = read_json(text) if kind is kinds.Kind.JSON else _drop_empty(tomllib.loads(text))
     except RecursionError as error:
         raise BadInput(f"{file_name} is nested too deep.", _HINT) from error
     except ValueError as error:
@@ -263,12 +274,16 @@ def _parse(data: bytes, file_name: str) -> dict[str, Any]:
     return raw
 
 
-def _build(
+def build(
     raw: dict[str, Any],
     problems: Problems,
     now: datetime | None,
     times: typed.Times | None = None,
 ) -> Submission | None:
+    """Build a submission from the table of its keys; None when `problems` has some afterwards.
+
+    `now` is as `read_submission` takes it.
+    """
     keys = validate(raw, problems)
     for name in ("company", "role"):
         if not getattr(keys, name) and not problems.has(name):

@@ -5,7 +5,7 @@ here was sound, so that one run reports all that is wrong.
 """
 
 import difflib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Annotated, Any, LiteralString
 
@@ -364,11 +364,17 @@ def _explain_unknown(key: str, table: Location) -> str:
     }
     model = models.get(str(table[0]), SubmissionKeys) if table else SubmissionKeys
     known = list(model.model_fields)
-    folded = key.casefold().replace("-", "_")
-    near = [_SYNONYMS[folded]] if _SYNONYMS.get(folded) in known else []
-    near = near or difflib.get_close_matches(folded, known, n=1)
+    near = suggest(key, known)
     return (
-        f"is no key here; did you mean {near[0]}?"
+        f"is no key here; did you mean {near}?"
         if near
         else f"is no key; known are {', '.join(known)}"
     )
+
+
+def suggest(key: str, known: Sequence[str]) -> str | None:
+    """Return which of the known keys an unknown one was meant to be, if that can be told."""
+    folded = key.casefold().replace("-", "_")
+    if _SYNONYMS.get(folded) in known:
+        return _SYNONYMS[folded]
+    return next(iter(difflib.get_close_matches(folded, known, n=1)), None)

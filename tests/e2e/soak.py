@@ -7,24 +7,25 @@ faults and kills come from a seed, and are the same again as far as threads and 
 
 import random
 import signal
-import sqlite3
 import subprocess
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from providers.base import Access
 from service import config, slots
 from service.app import App
 from service.records import Candidate
+from service.schema import attempts, follow_ups, mailboxes
+from tests.databases import end_leases, list_chosen, with_storage
 from tests.e2e.conftest import World
 from tests.factories import Queue, make_slot
 from tests.loopback.exchange import Request, Response
@@ -175,7 +176,7 @@ def soak(world: World, folder: Path, plan: Plan) -> Found:
         each.is_on = False
     return Found(
         plan=plan,
-        states=dict(_query(product.home, "SELECT to_address, state FROM follow_ups")),
+        states=dict(list_chosen(product.home, _ENDS)),
         accesses=accesses,
         delivered=count_delivered(world),
         kills=kills,
@@ -195,15 +196,21 @@ def count_delivered(world: World) -> Counter[str]:
     return Counter(reader for reader in everybody if reader.endswith(_READERS))
 
 
+_ENDS = sa.select(follow_ups.c.to_address, follow_ups.c.state)
 _INTERRUPTED = (
-    "SELECT count(*) FROM attempts WHERE outcome IN ('release', 'disprove') OR ended_at IS NULL"
+    sa.select(sa.func.count())
+    .select_from(attempts)
+    .where(attempts.c.outcome.in_(("release", "disprove")) | attempts.c.ended_at.is_(None))
 )
 _UNRESTED = (
-    "SELECT count(*) FROM follow_ups WHERE state NOT IN ('sent', 'unconfirmed', 'failed', 'held')"
+    sa.select(sa.func.count())
+    .select_from(follow_ups)
+    .where(follow_ups.c.state.not_in(("sent", "unconfirmed", "failed", "held")))
 )
 _NEXT_DUE = (
-    "SELECT min(max(due_at, coalesce(blocked_until, due_at))) FROM follow_ups"
-    " JOIN mailboxes ON mailboxes.id = mailbox_id WHERE state = 'scheduled'"
+    sa.select(follow_ups.c.due_at, mailboxes.c.blocked_until)
+    .join(mailboxes, mailboxes.c.id == follow_ups.c.mailbox_id)
+    .where(follow_ups.c.state == "scheduled")
 )
 
 
@@ -224,7 +231,8 @@ def opened(world: World) -> Iterator[App]:
         ),
         network=config.Network(ca_bundle=world.ca_bundle),
     )
-    app = App(settings, None, folder=world.product.home, clock=world.product.clock)
+    home = world.product.home
+    app = App(with_storage(settings, home), None, folder=home, clock=world.product.clock)
     try:
         app.prepare()
         yield app
@@ -290,6 +298,7 @@ def _run_and_kill(world: World, log: Path, plan: Plan) -> int:
         finally:
             process.send_signal(signal.SIGKILL)
             process.wait()
+        end_leases(product.home)
         kills, stood_at = kills + 1, product.clock.now()
         world.google.expire_access_tokens()
         world.microsoft.expire_access_tokens()
@@ -298,20 +307,15 @@ def _run_and_kill(world: World, log: Path, plan: Plan) -> int:
 
 def _set_clock_on(world: World, plan: Plan, stood_at: datetime) -> None:
     """Let the clock go on from where it stood, or from shortly before the next mail."""
-    (first,) = _query(world.product.home, _NEXT_DUE)[0]
-    moment = datetime.fromisoformat(first).replace(tzinfo=UTC) if first else stood_at
+    due = list_chosen(world.product.home, _NEXT_DUE)
+    moment = min((max(at, until or at) for at, until in due), default=stood_at)
     if moment - stood_at > timedelta(minutes=5):
         stood_at = moment - timedelta(minutes=1)
     world.product.set_clock(stood_at, rate=plan.rate)
 
 
-def _count(home: Path, query: str) -> int:
-    return int(_query(home, query)[0][0])
-
-
-def _query(home: Path, query: str) -> list[tuple[Any, ...]]:
-    with closing(sqlite3.connect(home / "callback.db", timeout=20)) as connection:
-        return connection.execute(query).fetchall()
+def _count(home: Path, query: sa.Select[int]) -> int:
+    return int(list_chosen(home, query)[0][0])
 
 
 def _now(world: World) -> datetime:

@@ -7,6 +7,7 @@ Where a call changes something it may be sent again with the same `Idempotency-K
 from fastapi import APIRouter
 
 from service.web.api import (
+    bulk,
     candidates,
     events,
     follow_ups,
@@ -19,6 +20,7 @@ from service.web.api import (
 
 PARTS = (
     candidates,
+    bulk,
     submissions,
     interviews,
     follow_ups,
