@@ -12,7 +12,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,13 +23,13 @@ from fastapi import FastAPI, Request
 from starlette.responses import HTMLResponse, Response
 
 from service.database import Database
-from service.schema import follow_ups, interviews, people, talks
+from service.schema import follow_ups
+from tests.crowds import multiply
 from tests.factories import make_met
 from tests.web.conftest import come_in, mark_in
 from tests.web.house import opened
 
 MAILS = 10_000
-PANEL = 3
 RUNS = 40
 FIRST_PAGE_MS = 100.0
 FINDINGS_MS = 50.0
@@ -47,7 +46,7 @@ def show() -> None:
     with tempfile.TemporaryDirectory() as folder, opened(Path(folder) / "data") as house:
         house.connect_local()
         (mail,) = house.submit(make_met())
-        _fill(house.app.database)
+        multiply(house.app.database, MAILS)
         session = requests.Session()
         session.trust_env = False
         come_in(house, session)
@@ -91,32 +90,6 @@ def _compare(
         f"{name:14} {own:6.1f} ms  peer {peer:6.1f} ms  ratio {own / peer:5.1f}  "
         f"reach {reach_ms:.0f} ms: {verdict}"
     )
-
-
-def _fill(database: Database) -> None:
-    """Store many more mails like the one that is there: panels of three, each at a company."""
-    tables: tuple[sa.Table, ...] = (interviews, talks, people, follow_ups)
-    with database.write() as connection:
-        first = [dict(connection.execute(sa.select(each)).mappings().one()) for each in tables]
-        interview, talk, person, mail = first
-        del mail["due_at"]  # the database works it out
-        for number in range(2, MAILS + 1):
-            panel, later = 2 + number // PANEL, timedelta(hours=number % 400)
-            moved = {name: mail[name] + later for name in ("slot_at", "slot_until")}
-            if number == 2 or number % PANEL == 0:
-                company = {"company": f"Company {panel}", "company_key": f"company {panel}"}
-                connection.execute(sa.insert(interviews), interview | company | {"id": panel})
-                connection.execute(sa.insert(talks), talk | {"id": panel, "interview_id": panel})
-            ids = {"id": number, "interview_id": panel}
-            place = {"position": number % PANEL}
-            connection.execute(sa.insert(people), person | ids | place)
-            own = {
-                "person_id": number,
-                "company_key": f"company {panel}",
-                "reader_key": f"reader {number}",
-                "send_key": f"{number:032x}",
-            }
-            connection.execute(sa.insert(follow_ups), mail | ids | own | moved)
 
 
 @contextmanager

@@ -176,7 +176,8 @@ SECTIONS: dict[str, type[Any]] = {
 }
 
 
-_SERVED = ("sqlite:///", "postgresql+psycopg://")
+SERVED = ("sqlite:///", "postgresql+psycopg://")
+"""How the address of a database begins that is served."""
 
 
 def load(chosen: Path | None = None) -> tuple[Settings, Path | None]:
@@ -191,7 +192,7 @@ def load(chosen: Path | None = None) -> tuple[Settings, Path | None]:
     problems = _lay_environment_over(values)
     settings = _validate(values, problems)
     url = settings.storage.url
-    if url is not None and not url.startswith(_SERVED):
+    if url is not None and not url.startswith(SERVED):
         problems.append(
             f"[storage] url: {_EXAMPLES['storage.url']} is meant, or postgresql+psycopg://..."
         )

@@ -31,12 +31,10 @@ from collections.abc import Callable
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from filelock import FileLock, Timeout
-
 from service import heartbeats, outbox, replanning
 from service.app import App
 from service.delivery import Delivery
-from service.errors import BadConfiguration, Conflict
+from service.errors import BadConfiguration
 from service.logs import log
 from service.mailboxes.probing import PROBE_SECONDS, Prober
 from service.notices.monitor import PING_SECONDS, find_monitor
@@ -57,7 +55,7 @@ def run(app: App) -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    lock = _lock(app)
+    lock = heartbeats.lock_alone(app.database)
     owner = app.owner()
     try:
         delivery = make_delivery(app)
@@ -93,7 +91,7 @@ def run(app: App) -> None:
 
 def run_once(app: App) -> int:
     """Do one round over every mailbox that has work; return how many mails were tried."""
-    lock = _lock(app)
+    lock = heartbeats.lock_alone(app.database)
     try:
         replanning.bring_up_to_date(app.office)
         delivery = make_delivery(app)
@@ -149,23 +147,3 @@ def _list_chores(app: App, is_looking: Callable[[], bool]) -> list[Chore]:
     if monitor is not None:
         chores.append(Chore("ping", PING_SECONDS, lambda: monitor.ping() if is_looking() else None))
     return chores
-
-
-def _lock(app: App) -> FileLock | None:
-    """Hold the lock of the one service on a SQLite database; PostgreSQL lets many share one.
-
-    It lies beside the database: with `[storage] url` two data folders may share one.
-    """
-    if not app.database.is_sqlite:
-        return None
-    file = app.database.file or app.folder / "callback.db"
-    path = file.resolve().with_name(f"{file.name}.service")
-    lock = FileLock(path, timeout=0, mode=0o600, thread_local=False)
-    try:
-        lock.acquire()
-    except Timeout as error:
-        raise Conflict(
-            f"A service already runs on {file}, and one is enough: it sends what falls due.",
-            "callback status",
-        ) from error
-    return lock

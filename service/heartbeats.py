@@ -10,16 +10,21 @@ import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
 from service.clock import Clock, real_now
 from service.database import Database
+from service.errors import Conflict
 from service.leases import Owner
 from service.logs import log
 from service.schema import events, heartbeats
 from service.timing.words import name_day
+
+if TYPE_CHECKING:
+    from filelock import FileLock
 
 BEAT_SECONDS = 10
 """How often a service says that it is alive."""
@@ -59,6 +64,32 @@ class Heartbeat:
         if self.looked_at is None or not self.is_alive:
             return False
         return (self.beat_at - self.looked_at).total_seconds() < LOOKING_SECONDS
+
+
+def lock_alone(database: Database) -> "FileLock | None":
+    """Hold the lock of the one service on a SQLite database; PostgreSQL lets many share one.
+
+    It lies beside the database: with `[storage] url` two data folders may share one.
+
+    Raises:
+        Conflict: a service runs on it.
+
+    """
+    from filelock import FileLock, Timeout
+
+    file = database.file
+    if file is None:
+        return None
+    path = file.resolve().with_name(f"{file.name}.service")
+    lock = FileLock(path, timeout=0, mode=0o600, thread_local=False)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        raise Conflict(
+            f"A service already runs on {file}, and one is enough: it sends what falls due.",
+            "callback status",
+        ) from error
+    return lock
 
 
 class Pulse:

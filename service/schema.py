@@ -445,7 +445,7 @@ idempotency_keys = _table(
     _to("candidate"),
     sa.Column("key_hash", sa.Text, nullable=False),
     sa.Column("request_hash", sa.Text, nullable=False),
-    sa.Column("answer", sa.JSON),
+    sa.Column("answer", sa.JSON(none_as_null=True)),
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.UniqueConstraint("candidate_id", "key_hash"),
 )

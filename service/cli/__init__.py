@@ -43,6 +43,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "open": ("entering:open_page", "Open the page in the browser."),
     "token": ("entering:manage_tokens", "Make, list or revoke tokens for scripts."),
     "status": ("running:status", "Say whether the service runs, and what is next."),
+    "upkeep": ("moving:upkeep", "Move everything to another database."),
     "demo": ("running:demo", "Show the whole job here: no account, under a minute."),
 }
 """Every command: where it is, and its help."""

@@ -161,7 +161,7 @@ def doctor(
     ] = False,
 ) -> None:
     """Name each thing that is broken, and the command that mends it."""
-    from service import upkeep
+    from service.upkeep import doctor as upkeep
 
     with opened(context) as app:
         checks = upkeep.examine(app)

@@ -5,7 +5,7 @@ read inside it still holds when it commits; on PostgreSQL that holds of what was
 Both are short and never open during network I/O.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,7 +13,8 @@ import sqlalchemy as sa
 
 from service.database import explaining, postgresql, sqlite
 from service.database.turns import Turns
-from service.errors import StorageUnusable
+from service.errors import BadConfiguration, StorageUnusable
+from service.schema import metadata
 
 SCHEMA_VERSION = "0005"
 """The newest migration this program knows; a test holds it against the migrations themselves."""
@@ -21,16 +22,30 @@ SCHEMA_VERSION = "0005"
 BUSY_TIMEOUT_SECONDS = 10.0
 """How long a transaction waits for another process's."""
 
+MOVED, ARRIVING = "moved-", "arriving-"
+"""How the version begins of a database that was moved away, and of one that is being moved to."""
+
 _MIGRATIONS = Path(__file__).resolve().parent.parent.parent / "migrations"
 
 
 class Database:
-    """One engine, with the two kinds of transaction. Shared by threads."""
+    """One engine, with the two kinds of transaction. Shared by threads.
+
+    Raises:
+        BadConfiguration: the address cannot be read, or its driver is not installed.
+
+    """
 
     def __init__(self, url: str, *, busy_timeout_seconds: float = BUSY_TIMEOUT_SECONDS) -> None:
-        self.url = sa.make_url(url)
-        make_engine = (sqlite if self.is_sqlite else postgresql).make_engine
-        self._engine = make_engine(self.url, busy_timeout_seconds)
+        try:
+            self.url = sa.make_url(url)
+        except (sa.exc.ArgumentError, ValueError) as error:
+            raise BadConfiguration(
+                "The address of the database cannot be read.",
+                "Like postgresql+psycopg://callback@db.example/callback",
+            ) from error
+        self._kind = sqlite if self.is_sqlite else postgresql
+        self._engine: sa.Engine = self._kind.make_engine(self.url, busy_timeout_seconds)
         self._turns = Turns(self._engine, busy_timeout_seconds)
         # On PostgreSQL each statement would see what is committed just then.
         self._still = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
@@ -85,6 +100,28 @@ class Database:
                         postgresql.take_turn(connection, turn)
                     yield connection
 
+    @contextmanager
+    def hold(self) -> Iterator[sa.Connection]:
+        """Open a transaction that writes, for as long as it takes, while nobody else does.
+
+        Raises:
+            StorageUnusable: somebody else's write does not end; nothing was changed.
+
+        """
+        with self.write() as connection:
+            if not self.is_sqlite:
+                postgresql.hold(connection, [table.name for table in metadata.sorted_tables])
+            yield connection
+
+    def find_last_id(self, connection: sa.Connection, table: str) -> int:
+        """Return the highest id that was ever given in a table, 0 for none."""
+        find: Callable[[sa.Connection, str], int] = self._kind.find_last_id
+        return find(connection, table)
+
+    def set_last_id(self, connection: sa.Connection, table: str, last_id: int) -> None:
+        """Let ids go on after this one, although no row may bear it."""
+        self._kind.set_last_id(connection, table, last_id)
+
     def prepare(self) -> None:
         """Create the database or bring it up to date; quick when there is nothing to do.
 
@@ -92,12 +129,13 @@ class Database:
         migration is one transaction.
 
         Raises:
-            StorageUnusable: it cannot be opened, or was written by a newer program.
+            StorageUnusable: it cannot be opened, was written by a newer program, or was moved.
 
         """
-        version = self._version()
+        version = self.version()
         if version == SCHEMA_VERSION:
             return
+        self._refuse_moved(version or "")
         file = self.file
         if file is not None:
             from filelock import FileLock
@@ -112,7 +150,8 @@ class Database:
         """Give back every connection."""
         self._engine.dispose()
 
-    def _version(self) -> str | None:
+    def version(self) -> str | None:
+        """Return which migration it is at, or that it was moved; None before the first."""
         file = self.file
         if file is not None and not file.exists():
             return None
@@ -124,6 +163,19 @@ class Database:
             )
             return version
 
+    def _refuse_moved(self, version: str) -> None:
+        if version.startswith(MOVED):
+            raise StorageUnusable(
+                f"The database {explaining.show(self.url)} was moved to another one.",
+                "Set [storage] url to that one, or start with a new $CALLBACK_HOME.",
+            )
+        if version.startswith(ARRIVING):
+            raise StorageUnusable(
+                f"The database {explaining.show(self.url)} was being moved to, and that was cut "
+                "short.",
+                "Do the same move again, or make this one anew; the old one is in use.",
+            )
+
     def _migrate(self) -> None:
         from alembic import command
         from alembic.config import Config
@@ -132,7 +184,7 @@ class Database:
 
         config = Config()
         config.set_main_option("script_location", str(_MIGRATIONS))
-        version = self._version()
+        version = self.version()
         try:
             ScriptDirectory.from_config(config).get_revision(version or "base")
         except CommandError as error:

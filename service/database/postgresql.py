@@ -5,6 +5,8 @@ committed. A process that stops in its midst holds nothing up for long: the serv
 open, and what waits for a lock gives up.
 """
 
+from collections.abc import Sequence
+
 import sqlalchemy as sa
 
 from service.errors import BadConfiguration
@@ -71,6 +73,28 @@ def take_turn(connection: sa.Connection, turn: str) -> None:
 
 def lock_for_migration(connection: sa.Connection) -> None:
     """Wait until nobody else migrates, and let migrating take as long as it takes."""
-    connection.execute(sa.text("SET LOCAL statement_timeout = 0"))
-    connection.execute(sa.text("SET LOCAL lock_timeout = 0"))
+    _lift(connection, "statement_timeout", "lock_timeout")
     connection.execute(sa.text("SELECT pg_advisory_xact_lock(hashtext('callback migrations'))"))
+
+
+def hold(connection: sa.Connection, tables: Sequence[str]) -> None:
+    """Let nobody else write to the tables until the transaction ends, however long it takes."""
+    _lift(connection, "statement_timeout", "idle_in_transaction_session_timeout")
+    connection.execute(sa.text(f"LOCK TABLE {', '.join(tables)} IN EXCLUSIVE MODE"))
+
+
+def find_last_id(connection: sa.Connection, table: str) -> int:
+    """Return the highest id that was ever given in a table, 0 for none."""
+    query = sa.text("SELECT pg_sequence_last_value(pg_get_serial_sequence(:table, 'id')::regclass)")
+    return connection.scalar(query, {"table": table}) or 0
+
+
+def set_last_id(connection: sa.Connection, table: str, last_id: int) -> None:
+    """Let ids go on after this one, although no row may bear it."""
+    query = sa.text("SELECT setval(pg_get_serial_sequence(:table, 'id')::regclass, :last)")
+    connection.execute(query, {"table": table, "last": last_id})
+
+
+def _lift(connection: sa.Connection, *limits: str) -> None:
+    for limit in limits:
+        connection.execute(sa.text(f"SET LOCAL {limit} = 0"))

@@ -73,3 +73,18 @@ def make_private(file: Path) -> None:
             f"The database {file} cannot be created: {error.strerror}.",
             "Choose another folder with $CALLBACK_HOME, or mend its permissions.",
         ) from error
+
+
+def find_last_id(connection: sa.Connection, table: str) -> int:
+    """Return the highest id that was ever given in a table, 0 for none."""
+    query = sa.text("SELECT seq FROM sqlite_sequence WHERE name = :table")
+    return connection.scalar(query, {"table": table}) or 0
+
+
+def set_last_id(connection: sa.Connection, table: str, last_id: int) -> None:
+    """Let ids go on after this one, although no row may bear it."""
+    connection.execute(sa.text("DELETE FROM sqlite_sequence WHERE name = :table"), {"table": table})
+    connection.execute(
+        sa.text("INSERT INTO sqlite_sequence (name, seq) VALUES (:table, :last)"),
+        {"table": table, "last": last_id},
+    )

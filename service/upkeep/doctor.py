@@ -1,4 +1,4 @@
-"""Looks after the installation: names each broken thing, and the command that mends it."""
+"""Names each broken thing, and the command that mends it."""
 
 import os
 import stat

@@ -1,0 +1,1 @@
+"""Looks after an installation: names what is broken, and moves its data."""

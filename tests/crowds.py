@@ -1,0 +1,110 @@
+"""Many mails like one that is there, in no time: the database makes them itself."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from service.database import Database
+from service.schema import events, follow_ups, interviews, mailboxes, people, talks
+
+PANEL = 3
+"""How many mails an interview has."""
+
+_KEY = "0" * 32
+
+Column = Mapping[str, sa.ColumnElement[Any]]
+
+
+def multiply(
+    database: Database, mails: int, *, boxes: int = 1, step: timedelta = timedelta(hours=1)
+) -> None:
+    """Let there be so many mails, all like the only one there is, and so many mailboxes.
+
+    They are spread over the mailboxes in turn; three make an interview; each goes out `step` later
+    than the one before it, and a thousand steps later it begins anew.
+    """
+    with database.write() as connection:
+        number = _count(2, mails)
+        panel = 2 + (number - 2) // PANEL
+        each_panel = _count(2, 2 + (mails - 2) // PANEL)
+        company = _text("company ", each_panel)
+        if boxes > 1:
+            box = _count(2, boxes)
+            address = _text("ana", box, "@example.com")
+            _multiply(
+                connection, mailboxes, {"id": box, "address": address, "address_key": address}
+            )
+        _multiply(
+            connection,
+            interviews,
+            {"id": each_panel, "company": company, "company_key": company},
+        )
+        _multiply(connection, talks, {"id": each_panel, "interview_id": each_panel})
+        _multiply(
+            connection,
+            people,
+            {"id": number, "interview_id": panel, "position": (number - 2) % PANEL},
+        )
+        digits = sa.cast(number, sa.Text)
+        reader = _text("reader", number, "@tidewater.example")
+        first = connection.execute(sa.select(follow_ups)).mappings().one()
+        _multiply(
+            connection,
+            follow_ups,
+            {
+                "id": number,
+                "interview_id": panel,
+                "person_id": number,
+                "mailbox_id": 1 + number % boxes,
+                "company_key": _text("company ", panel),
+                "to_address": reader,
+                "reader_key": reader,
+                "send_key": sa.func.substr(sa.literal(_KEY) + digits, sa.func.length(digits) + 1),
+                "slot_at": _later(database, first["slot_at"], number, step),
+                "slot_until": _later(database, first["slot_until"], number, step),
+            },
+        )
+        _multiply(connection, events, {"id": number, "interview_id": panel, "follow_up_id": number})
+        for table in (mailboxes, interviews, talks, people, follow_ups, events):
+            last = connection.scalar(sa.select(sa.func.max(table.c.id))) or 0
+            database.set_last_id(connection, table.name, last)
+
+
+def _count(first: int, last: int) -> sa.ColumnElement[int]:
+    """Return a number that takes every value from `first` to `last`, a row each."""
+    begun = sa.select(sa.literal(first).label("n")).cte(recursive=True)
+    numbers = begun.union_all(sa.select(begun.c.n + 1).where(begun.c.n < last))
+    return numbers.c.n
+
+
+def _multiply(connection: sa.Connection, table: sa.Table, differing: Column) -> None:
+    """Add copies of the first row of a table, each with its own values in some columns."""
+    first = connection.execute(sa.select(table).order_by(table.c.id).limit(1)).mappings().one()
+    values = {
+        column.name: differing.get(column.name, _constant(first[column.name], column))
+        for column in table.c
+        if column.computed is None
+    }
+    query = sa.select(*(value.label(name) for name, value in values.items()))
+    connection.execute(sa.insert(table).from_select(list(values), query))
+
+
+def _constant(value: Any, column: sa.Column[Any]) -> sa.ColumnElement[Any]:
+    return sa.null() if value is None else sa.literal(value, column.type)
+
+
+def _text(before: str, number: sa.ColumnElement[int], after: str = "") -> sa.ColumnElement[str]:
+    return sa.literal(before) + sa.cast(number, sa.Text) + sa.literal(after)
+
+
+def _later(
+    database: Database, first: datetime, number: sa.ColumnElement[int], step: timedelta
+) -> sa.ColumnElement[datetime]:
+    seconds = number % 1000 * step.total_seconds()
+    if not database.is_sqlite:
+        return sa.literal(first) + sa.func.make_interval(0, 0, 0, 0, 0, 0, seconds)
+    text = f"{first:%Y-%m-%d %H:%M:%S}"
+    moved = sa.func.strftime("%Y-%m-%d %H:%M:%f", text, sa.cast(seconds, sa.Text) + " seconds")
+    return moved + "000"
