@@ -65,7 +65,11 @@ def run(app: App) -> None:
         scheduler = Scheduler(
             app.database,
             app.clock,
-            lambda mailbox_id: delivery.work(mailbox_id, is_stopping=lambda: scheduler.is_stopping),
+            lambda mailbox_id: delivery.work(
+                mailbox_id,
+                is_stopping=lambda: scheduler.is_stopping,
+                makes_way=lambda: scheduler.makes_way(mailbox_id),
+            ),
             [
                 Chore("beat", heartbeats.BEAT_SECONDS, pulse.beat),
                 *_list_chores(app, lambda: scheduler.is_looking),

@@ -110,6 +110,17 @@ class Scheduler:
         """When it last looked, and was answered, in real time; long ago before it started."""
         return real_now() - timedelta(seconds=time.monotonic() - self._looked_at)
 
+    def makes_way(self, mailbox_id: int) -> bool:
+        """Whether the round over a mailbox is to end, because others wait for theirs.
+
+        It is then taken up again after them.
+        """
+        with self._busy_lock:
+            do_others_wait = len(self._busy) > WORKERS
+            if do_others_wait:
+                self._busy[mailbox_id] = True
+        return do_others_wait
+
     def start(self) -> None:
         """Start looking, and the chores; returns at once."""
         # Several instances: APScheduler drops a job for good that falls due while the thread of

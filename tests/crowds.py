@@ -3,11 +3,23 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
+from service import editing
 from service.database import Database
-from service.schema import events, follow_ups, interviews, mailboxes, people, talks
+from service.outbox.rows import read_follow_up
+from service.schema import (
+    candidates,
+    events,
+    follow_ups,
+    grants,
+    interviews,
+    mailboxes,
+    people,
+    talks,
+)
 
 PANEL = 3
 """How many mails an interview has."""
@@ -18,30 +30,45 @@ Column = Mapping[str, sa.ColumnElement[Any]]
 
 
 def multiply(
-    database: Database, mails: int, *, boxes: int = 1, step: timedelta = timedelta(hours=1)
+    database: Database,
+    mails: int,
+    *,
+    boxes: int = 1,
+    owners: int = 1,
+    step: timedelta = timedelta(hours=1),
 ) -> None:
-    """Let there be so many mails, all like the only one there is, and so many mailboxes.
+    """Let there be so many mails, all like the only one there is, and so many mailboxes like its.
 
-    They are spread over the mailboxes in turn; three make an interview; each goes out `step` later
-    than the one before it, and a thousand steps later it begins anew.
+    Three mails make an interview. Interviews are spread over the mailboxes in turn, and these over
+    so many candidates. Each mail goes out `step` later than the one before it, and a thousand steps
+    later it begins anew.
     """
     with database.write() as connection:
         number = _count(2, mails)
         panel = 2 + (number - 2) // PANEL
         each_panel = _count(2, 2 + (mails - 2) // PANEL)
         company = _text("company ", each_panel)
+        if owners > 1:
+            _multiply(connection, candidates, {"id": _count(2, owners)})
         if boxes > 1:
             box = _count(2, boxes)
             address = _text("ana", box, "@example.com")
-            _multiply(
-                connection, mailboxes, {"id": box, "address": address, "address_key": address}
-            )
+            who = {"address": address, "address_key": address, "account_id": address}
+            _multiply(connection, mailboxes, {"id": box, **_of(box, owners), **who})
+            if connection.scalar(sa.select(sa.exists().where(grants.c.mailbox_id.is_not(None)))):
+                _multiply(connection, grants, {"id": box, "mailbox_id": box, "account_id": address})
         _multiply(
             connection,
             interviews,
-            {"id": each_panel, "company": company, "company_key": company},
+            {
+                "id": each_panel,
+                "company": company,
+                "company_key": company,
+                **_of(1 + each_panel % boxes, owners),
+            },
         )
-        _multiply(connection, talks, {"id": each_panel, "interview_id": each_panel})
+        own = {"interview_id": each_panel, **_of(1 + each_panel % boxes, owners)}
+        _multiply(connection, talks, {"id": each_panel, **own})
         _multiply(
             connection,
             people,
@@ -57,7 +84,8 @@ def multiply(
                 "id": number,
                 "interview_id": panel,
                 "person_id": number,
-                "mailbox_id": 1 + number % boxes,
+                "mailbox_id": 1 + panel % boxes,
+                **_of(1 + panel % boxes, owners),
                 "company_key": _text("company ", panel),
                 "to_address": reader,
                 "reader_key": reader,
@@ -67,9 +95,27 @@ def multiply(
             },
         )
         _multiply(connection, events, {"id": number, "interview_id": panel, "follow_up_id": number})
-        for table in (mailboxes, interviews, talks, people, follow_ups, events):
-            last = connection.scalar(sa.select(sa.func.max(table.c.id))) or 0
-            database.set_last_id(connection, table.name, last)
+        for table in (mailboxes, grants, interviews, talks, people, follow_ups, events):
+            last = connection.scalar(sa.select(sa.func.max(table.c.id)))
+            database.set_last_id(connection, table.name, last or 1)
+
+
+def _of(box: sa.ColumnElement[int], owners: int) -> dict[str, sa.ColumnElement[int]]:
+    """Return whose a mailbox is, and what goes from it."""
+    return {"candidate_id": 1 + (box - 1) % owners}
+
+
+def let_checks_pass(database: Database) -> None:
+    """Leave every mail as `submitting` does: checked for the day of its slot, and nothing found."""
+    with database.write() as connection:
+        keys = []
+        for row in connection.execute(sa.select(follow_ups)).mappings():
+            follow_up = read_follow_up(row)
+            assert follow_up.slot is not None
+            day = follow_up.slot.at.astimezone(ZoneInfo(follow_up.slot.zone)).date()
+            keys.append({"of": follow_up.id, "key": editing.key_of(follow_up, day, off=())})
+        one = sa.update(follow_ups).where(follow_ups.c.id == sa.bindparam("of"))
+        connection.execute(one.values(checked_key=sa.bindparam("key")), keys)
 
 
 def _count(first: int, last: int) -> sa.ColumnElement[int]:
@@ -81,7 +127,7 @@ def _count(first: int, last: int) -> sa.ColumnElement[int]:
 
 def _multiply(connection: sa.Connection, table: sa.Table, differing: Column) -> None:
     """Add copies of the first row of a table, each with its own values in some columns."""
-    first = connection.execute(sa.select(table).order_by(table.c.id).limit(1)).mappings().one()
+    first = connection.execute(sa.select(table).order_by(table.c[0]).limit(1)).mappings().one()
     values = {
         column.name: differing.get(column.name, _constant(first[column.name], column))
         for column in table.c

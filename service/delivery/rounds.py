@@ -30,6 +30,10 @@ _RESERVE = timedelta(seconds=40)
 """What must be left of a lease beyond its margin, or it is renewed before the next mail."""
 
 
+_TURN = 10
+"""After so many mails of one mailbox others have their turn, if any wait."""
+
+
 class Delivery:
     """Delivers for every mailbox of this installation. Shared by threads, one per mailbox."""
 
@@ -55,17 +59,26 @@ class Delivery:
         self._desk = Desk()
         self._waits = Waits(mailboxes, clock, PutOff(database, self._plan_anew, off))
 
-    def work(self, mailbox_id: int, *, is_stopping: Callable[[], bool] = lambda: False) -> int:
+    def work(
+        self,
+        mailbox_id: int,
+        *,
+        is_stopping: Callable[[], bool] = lambda: False,
+        makes_way: Callable[[], bool] = lambda: False,
+    ) -> int:
         """Do all there is to do in one mailbox; return how many mails were tried.
 
-        Returns 0 when another process works it. Stops between two mails when asked.
+        Returns 0 when another process works it. Stops between two mails when asked, and after a
+        few when `makes_way` says that others wait.
         """
         if self._waits.is_clock_wrong(mailbox_id):
             return 0
         with self._desk.seat():
-            return self._work(mailbox_id, is_stopping)
+            return self._work(mailbox_id, is_stopping, makes_way)
 
-    def _work(self, mailbox_id: int, is_stopping: Callable[[], bool]) -> int:
+    def _work(
+        self, mailbox_id: int, is_stopping: Callable[[], bool], makes_way: Callable[[], bool]
+    ) -> int:
         lease = self._renew(mailbox_id)
         if lease is None:
             return 0
@@ -78,7 +91,7 @@ class Delivery:
                 self._hold_stale(mailbox)
                 return 0
             is_able = not self._waits.is_blocked(mailbox) and self._is_clock_right(mailbox, courier)
-            tried = self._deliver(mailbox, courier, is_stopping) if is_able else 0
+            tried = self._deliver(mailbox, courier, is_stopping, makes_way) if is_able else 0
             if not is_stopping():
                 self._look_back(courier, to_look_for)
             return tried
@@ -238,9 +251,19 @@ class Delivery:
 
     # Sending what is due
 
-    def _deliver(self, mailbox: Mailbox, courier: Courier, is_stopping: Callable[[], bool]) -> int:
+    def _deliver(
+        self,
+        mailbox: Mailbox,
+        courier: Courier,
+        is_stopping: Callable[[], bool],
+        makes_way: Callable[[], bool],
+    ) -> int:
         tried = 0
         while not is_stopping():
+            if tried and tried % _TURN == 0:
+                if makes_way():
+                    return tried
+                self._desk.pass_on()
             claimed = self._claim(mailbox)
             if claimed is None:
                 return tried
