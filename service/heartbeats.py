@@ -213,7 +213,8 @@ def find_ahead(connection: sa.Connection, now: datetime) -> datetime | None:
     The last event counts and not the latest one, so that a clock that was ahead once is forgotten
     as soon as something is recorded under the right one.
     """
-    last_event = sa.select(events.c.at).order_by(events.c.id.desc()).limit(1)
+    last_id = sa.select(sa.func.max(events.c.id)).scalar_subquery()
+    last_event = sa.select(events.c.at).where(events.c.id == last_id)
     last_beat = sa.select(sa.func.max(heartbeats.c.clock_at))
     recorded = [connection.scalar(query) for query in (last_event, last_beat)]
     newest = max((moment for moment in recorded if moment is not None), default=None)

@@ -111,12 +111,16 @@ mailboxes = _table(
     sa.Column("disconnected_at", UtcDateTime),  # set when the user disconnected it
     sa.Column("is_testing", sa.Boolean),  # Google ends the sign-in after a week; null: not asked
     sa.Column("account_id", sa.Text),  # the provider's lasting id; null: connected before 0004
-    sa.Column("next_probe_at", UtcDateTime),  # real time before which it is not probed again
+    sa.Column(
+        "next_probe_at", UtcDateTime, index=True
+    ),  # real time before which it is not probed again
     sa.Column("lease_owner", sa.Text),  # the process that works this mailbox
     sa.Column("lease_until", UtcDateTime),  # real time after which anybody may take it
     sa.Column("refresh_owner", sa.Text),  # the process that refreshes the grant
     sa.Column("refresh_until", UtcDateTime),  # real time after which anybody may
     sa.UniqueConstraint("candidate_id", "provider", "address_key"),  # prevents two of one account
+    # Whose wait ends next?
+    sa.Index("ix_mailboxes_blocked", "blocked_until", **_where("blocked_until IS NOT NULL")),
 )
 
 grants = _table(
@@ -301,6 +305,8 @@ follow_ups = _table(
         "due_at",
         **_where("state = 'scheduled'"),
     ),
+    # What was planned from other settings or data than today's?
+    sa.Index("ix_follow_ups_basis", "slot_basis", **_where("state IN ('held', 'scheduled')")),
     # How many stand in each state: answered from the index alone, texts are not read.
     sa.Index("ix_follow_ups_states", "candidate_id", "state", "waiting_for"),
     sa.Index(

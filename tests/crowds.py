@@ -64,6 +64,7 @@ def multiply(
                 "id": each_panel,
                 "company": company,
                 "company_key": company,
+                "mailbox_id": 1 + each_panel % boxes,
                 **_of(1 + each_panel % boxes, owners),
             },
         )
@@ -116,6 +117,20 @@ def let_checks_pass(database: Database) -> None:
             keys.append({"of": follow_up.id, "key": editing.key_of(follow_up, day, off=())})
         one = sa.update(follow_ups).where(follow_ups.c.id == sa.bindparam("of"))
         connection.execute(one.values(checked_key=sa.bindparam("key")), keys)
+
+
+def add_like_first(
+    database: Database, table: sa.Table, column: str, count: int, *differing: str
+) -> None:
+    """Let there be so many rows of a table like its only one: that of 1, 2, ... in a column.
+
+    What is to be different in each for another reason is a text that begins alike.
+    """
+    with database.write() as connection:
+        number = _count(2, count)
+        first = connection.execute(sa.select(table)).mappings().one()
+        own = {name: _text(f"{first[name]} ", number) for name in differing}
+        _multiply(connection, table, {"id": number, column: number, **own})
 
 
 def _count(first: int, last: int) -> sa.ColumnElement[int]:

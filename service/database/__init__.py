@@ -16,7 +16,7 @@ from service.database.turns import Turns
 from service.errors import BadConfiguration, StorageUnusable
 from service.schema import metadata
 
-SCHEMA_VERSION = "0005"
+SCHEMA_VERSION = "0006"
 """The newest migration this program knows; a test holds it against the migrations themselves."""
 
 BUSY_TIMEOUT_SECONDS = 10.0

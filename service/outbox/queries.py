@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from operator import itemgetter
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -18,13 +19,14 @@ _ONE = sa.select(follow_ups).where(follow_ups.c.id == sa.bindparam("follow_up"))
 _OVER = sa.select(sa.func.max(talks.c.ends_at)).where(
     talks.c.interview_id == sa.bindparam("interview")
 )
-_STANDING = sa.select(
-    follow_ups.c.attempt_id,
-    follow_ups.c.stop_asked_at,
+_OVER_OF_MAIL = (
     sa.select(sa.func.max(talks.c.ends_at))
     .where(talks.c.interview_id == follow_ups.c.interview_id)
-    .scalar_subquery(),
-).where(follow_ups.c.id == sa.bindparam("follow_up"))
+    .scalar_subquery()
+)
+_STANDING = sa.select(follow_ups.c.attempt_id, follow_ups.c.stop_asked_at, _OVER_OF_MAIL).where(
+    follow_ups.c.id == sa.bindparam("follow_up")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +118,6 @@ def list_follow_ups(
 
     All of them, or those of one interview, or those in some states.
     """
-    over = (
-        sa.select(talks.c.interview_id, sa.func.max(talks.c.ends_at).label("over_at"))
-        .group_by(talks.c.interview_id)
-        .subquery()
-    )
     query = (
         sa.select(
             follow_ups,
@@ -132,12 +129,16 @@ def list_follow_ups(
                 "city"
             ),
             mailboxes.c.address.label("mailbox_address"),
-            over.c.over_at,
+            _OVER_OF_MAIL.label("over_at"),
         )
-        .join(over, over.c.interview_id == follow_ups.c.interview_id)
         .join(interviews, interviews.c.id == follow_ups.c.interview_id)
         .join(people, people.c.id == follow_ups.c.person_id)
-        .outerjoin(mailboxes, mailboxes.c.id == follow_ups.c.mailbox_id)
+        .outerjoin(
+            mailboxes,
+            (mailboxes.c.id == follow_ups.c.mailbox_id)
+            # Always so; said, it spares looking through everybody's.
+            & (mailboxes.c.candidate_id == follow_ups.c.candidate_id),
+        )
         .where(follow_ups.c.candidate_id == candidate_id)
         .order_by(follow_ups.c.slot_at.is_(None), follow_ups.c.slot_at, follow_ups.c.id)
     )
@@ -253,18 +254,17 @@ def list_planned_otherwise(
     connection: sa.Connection, basis: str, now: datetime
 ) -> list[tuple[int, int]]:
     """Return candidate and interview of what is to come and was not planned from `basis`."""
-    columns = follow_ups.c
-    rows = connection.execute(
-        sa.select(columns.candidate_id, columns.interview_id)
-        .where(
-            columns.state.in_((State.HELD, State.SCHEDULED)),
-            columns.slot_at > now,
-            sa.or_(columns.slot_basis.is_(None), columns.slot_basis != basis),
-        )
-        .distinct()
-        .order_by(columns.interview_id)
+    columns, planned_from = follow_ups.c, follow_ups.c.slot_basis
+    # As the index says it, and in parts: no index answers "other than".
+    to_come = sa.text("follow_ups.state IN ('held', 'scheduled')")
+    others = (planned_from.is_(None), planned_from < basis, planned_from > basis)
+    each = sa.select(columns.candidate_id, columns.interview_id).where(
+        to_come, columns.slot_at > now
     )
-    return [(candidate_id, interview_id) for candidate_id, interview_id in rows]
+    rows = connection.execute(sa.union(*(each.where(other) for other in others)))
+    return sorted(
+        ((candidate_id, interview_id) for candidate_id, interview_id in rows), key=itemgetter(1)
+    )
 
 
 def find_wall(connection: sa.Connection, follow_up_id: int) -> datetime | None:
