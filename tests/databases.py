@@ -151,6 +151,11 @@ def start_server() -> str:
 @cache
 def start_own() -> "PostgresServer":
     """Start a server of this run's own; `stop_own` ends it."""
+    return new_server()
+
+
+def new_server() -> "PostgresServer":
+    """Start a server; its `cleanup` ends it and deletes its files."""
     import warnings
 
     # Elsewhere than in the test's folder: the path of a socket has room for a hundred characters.

@@ -215,10 +215,11 @@ _NEXT_DUE = (
 
 
 @contextmanager
-def opened(world: World) -> Iterator[App]:
+def opened(world: World, url: str | None = None) -> Iterator[App]:
     """Open the installation in this process, set up for the loopback providers."""
     given = world.product.settings
     settings = config.Settings(
+        storage=config.Storage(url=url),
         gmail=config.Gmail(
             client_file=Path(given["CALLBACK_GMAIL__CLIENT_FILE"]),
             revoke_uri=given["CALLBACK_GMAIL__REVOKE_URI"],

@@ -116,6 +116,25 @@ class Faults:
         return None
 
 
+class Slow(Faults):
+    """No fault: every answer is a while on its way, as from a server far off."""
+
+    def __init__(self, lock: threading.RLock, seconds: float) -> None:
+        super().__init__(lock)
+        self._seconds = seconds
+        self._released = threading.Event()
+
+    def release(self) -> None:
+        """Answer at once from now on."""
+        self._released.set()
+        super().release()
+
+    def take(self, request: Request) -> Fault | None:
+        """Let time pass before the request is executed."""
+        self._released.wait(self._seconds)
+        return super().take(request)
+
+
 def fault_from_json(data: dict[str, Any]) -> Fault:
     """Build a fault from {"method", "path" (an expression), "when", "what", "times"}."""
     what = data["what"]

@@ -155,6 +155,11 @@ class LoopbackGoogle(LoopbackServer):
         with self.lock:
             self.oauth.grants.set_scopes(address, scopes)
 
+    def owner_of(self, token: str) -> str:
+        """Return the address of the account whose live access token this is."""
+        with self.lock:
+            return self.oauth.admit(token)[0].address
+
     def expire_access_tokens(self) -> None:
         """Let every access token of this moment be expired."""
         with self.lock:

@@ -133,6 +133,13 @@ class Graph:
             )
         return self._mailboxes[account.address]
 
+    def owner_of(self, token: str) -> str:
+        """Return the address of the account whose live access token this is."""
+        access = self._admit(token)
+        if access is None:
+            raise KeyError("nobody's token")
+        return access.account.address
+
     def handle(self, request: Request) -> Response:
         """Answer one request; note what the contract says against it, or against the answer."""
         problems = self.contract.request_problems(request)

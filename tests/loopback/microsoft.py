@@ -75,6 +75,11 @@ class LoopbackMicrosoft(LoopbackServer):
         """Return the address that stands for https://login.microsoftonline.com/{tenant}."""
         return f"{self.url}/{tenant}"
 
+    def owner_of(self, token: str) -> str:
+        """Return the address of the account whose live access token this is."""
+        with self.lock:
+            return self.graph.owner_of(token)
+
     def client_file(self, path: Path, page: str) -> Path:
         """Write the confidential client, whose sign-ins end at a page on the web; return `path`."""
         with self.lock:

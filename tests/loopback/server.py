@@ -114,6 +114,7 @@ class LoopbackServer(ABC):
         self._crashes: list[Exception] = []
         self._listener: Listener | None = None
         self._thread: threading.Thread | None = None
+        self._doors: list[tuple[Listener, threading.Thread]] = []
 
     @abstractmethod
     def handle(self, request: Request) -> Response:
@@ -155,16 +156,27 @@ class LoopbackServer(ABC):
 
     def start(self) -> Self:
         """Listen, and serve in threads of its own."""
-        own = self._authority.server_context()
-        self._listener = Listener(
-            self._port,
-            lambda greeting: own if greeting == "tls" else _untrusted_context(),
-            self.process,
-        )
+        self._listener, self._thread = self._listen(self._port)
         self._port = self._listener.port
-        self._thread = threading.Thread(target=self._listener.serve_forever, args=(0.05,))
-        self._thread.start()
         return self
+
+    def open_door(self) -> str:
+        """Listen on another port, too, until the server stops; return the address there.
+
+        By the host that a request names its client can be told from others.
+        """
+        listener, thread = self._listen(0)
+        self._doors.append((listener, thread))
+        return f"https://localhost:{listener.port}"
+
+    def _listen(self, port: int) -> tuple[Listener, threading.Thread]:
+        own = self._authority.server_context()
+        listener = Listener(
+            port, lambda greeting: own if greeting == "tls" else _untrusted_context(), self.process
+        )
+        thread = threading.Thread(target=listener.serve_forever, args=(0.05,))
+        thread.start()
+        return listener, thread
 
     def stop(self) -> None:
         """End every connection and thread; raise what failed inside the service itself, if any."""
@@ -172,10 +184,13 @@ class LoopbackServer(ABC):
             return
         self._listener.is_stopping = True
         self.faults.release()
-        self._listener.shutdown()
-        self._thread.join()
-        self._listener.end_connections()
-        self._listener.server_close()
+        for listener, thread in (*self._doors, (self._listener, self._thread)):
+            listener.is_stopping = True
+            listener.shutdown()
+            thread.join()
+            listener.end_connections()
+            listener.server_close()
+        self._doors.clear()
         self._listener = self._thread = None
         if self._crashes:
             raise RuntimeError("the loopback service itself failed") from self._crashes[0]
