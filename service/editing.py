@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -152,27 +153,56 @@ def keep(
     It was found for the moment `sent_at`, else for the follow-up's slot.
     """
     stored = keep_accepted(list_findings(connection, follow_up.id), found)
-    connection.execute(sa.delete(findings).where(findings.c.follow_up_id == follow_up.id))
-    for each in stored:
-        finding, place = each.finding, each.finding.place
-        connection.execute(
-            sa.insert(findings).values(
-                follow_up_id=follow_up.id,
-                rule=finding.rule,
-                severity=finding.severity,
-                message=finding.message,
-                place_in=finding.where,
-                place_start=place[0] if place else None,
-                place_end=place[1] if place else None,
-                accepted_at=each.accepted_at,
-                accepted_by="user" if each.accepted_at else None,
-            )
-        )
+    connection.execute(_FORGET, {"follow_up": follow_up.id})
+    _add(connection, [_row(follow_up, each) for each in stored])
+    outbox.note_checked(connection, {follow_up.id: _key_at(follow_up, sent_at, off)})
+    return stored
+
+
+def keep_first(
+    connection: sa.Connection, found: Sequence[tuple[FollowUp, Iterable[Finding]]], *, off: Off
+) -> None:
+    """Store what was found in follow-ups that are new: nothing was found in them before."""
+    kept = [(follow_up, Kept(each, None)) for follow_up, each_found in found for each in each_found]
+    _add(connection, [_row(follow_up, each) for follow_up, each in kept])
+    keys = {follow_up.id: _key_at(follow_up, None, off) for follow_up, _found in found}
+    outbox.note_checked(connection, keys)
+
+
+_FOUND = (
+    sa.select(findings)
+    .where(findings.c.follow_up_id == sa.bindparam("follow_up"))
+    .order_by(findings.c.id)
+)
+_FORGET = sa.delete(findings).where(findings.c.follow_up_id == sa.bindparam("follow_up"))
+_ADD = sa.insert(findings)
+
+
+def _add(connection: sa.Connection, rows: list[dict[str, Any]]) -> None:
+    if rows:
+        connection.execute(_ADD, rows)
+
+
+def _row(follow_up: FollowUp, kept: Kept) -> dict[str, Any]:
+    finding, place = kept.finding, kept.finding.place
+    return {
+        "follow_up_id": follow_up.id,
+        "rule": finding.rule,
+        "severity": finding.severity,
+        "message": finding.message,
+        "place_in": finding.where,
+        "place_start": place[0] if place else None,
+        "place_end": place[1] if place else None,
+        "accepted_at": kept.accepted_at,
+        "accepted_by": "user" if kept.accepted_at else None,
+    }
+
+
+def _key_at(follow_up: FollowUp, sent_at: datetime | None, off: Off) -> str:
     slot = follow_up.slot
     moment = sent_at or (slot.at if slot else None)
     day = moment.astimezone(ZoneInfo(slot.zone)).date() if slot and moment else None
-    outbox.note_checked(connection, follow_up.id, key_of(follow_up, day, off=off))
-    return stored
+    return key_of(follow_up, day, off=off)
 
 
 def keep_accepted(before: Iterable[Kept], found: Iterable[Finding]) -> tuple[Kept, ...]:
@@ -187,9 +217,7 @@ def keep_accepted(before: Iterable[Kept], found: Iterable[Finding]) -> tuple[Kep
 
 def list_findings(connection: sa.Connection, follow_up_id: int) -> tuple[Kept, ...]:
     """Return what was found in a follow-up, in the order of its text."""
-    rows = connection.execute(
-        sa.select(findings).where(findings.c.follow_up_id == follow_up_id).order_by(findings.c.id)
-    ).mappings()
+    rows = connection.execute(_FOUND, {"follow_up": follow_up_id}).mappings()
     return tuple(
         Kept(
             Finding(

@@ -5,6 +5,7 @@ compared across candidates.
 """
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -16,6 +17,37 @@ from service.errors import NotFound
 from service.records import Candidate, Interview, Kind, Person, Place, Talk
 from service.schema import candidates, follow_ups, interviews, mailboxes, people, talks
 from service.states import WaitingFor
+
+# Asked for every interview that is stored, and built once: to build one takes longer than to ask.
+_INTERVIEW: sa.BindParameter[int] = sa.bindparam("interview")
+_CANDIDATE: sa.BindParameter[int] = sa.bindparam("candidate")
+_ONE = (
+    sa.select(interviews, mailboxes.c.address.label("mailbox_address"))
+    .outerjoin(
+        mailboxes,
+        (mailboxes.c.id == interviews.c.mailbox_id) & mailboxes.c.disconnected_at.is_(None),
+    )
+    .where(interviews.c.id == _INTERVIEW, interviews.c.candidate_id == _CANDIDATE)
+)
+_TALKS = sa.select(talks).where(talks.c.interview_id == _INTERVIEW).order_by(talks.c.starts_at)
+_PEOPLE = sa.select(people).where(people.c.interview_id == _INTERVIEW).order_by(people.c.position)
+_SAME_DAY = sa.select(interviews.c.id).where(
+    interviews.c.candidate_id == _CANDIDATE,
+    interviews.c.company_key == sa.bindparam("company"),
+    interviews.c.day == sa.bindparam("day"),
+)
+_SAME_PEOPLE = (
+    sa.select(talks.c.interview_id)
+    .join(people, people.c.interview_id == talks.c.interview_id)
+    .where(
+        talks.c.candidate_id == _CANDIDATE,
+        talks.c.starts_at.in_(sa.bindparam("moments", expanding=True)),
+        sa.func.lower(people.c.address).in_(sa.bindparam("addresses", expanding=True)),
+    )
+    .limit(1)
+)
+_ADD = sa.insert(interviews).returning(interviews.c.id)
+_ADD_TO = {table: sa.insert(table) for table in (talks, people)}
 
 _WAITING_FOR_THE_USER = (WaitingFor.WORDS, WaitingFor.INTERVIEW, WaitingFor.ADDRESS)
 
@@ -90,13 +122,8 @@ def find_same(
         )
         if interview_id is not None:
             return get(connection, interview_id, candidate_id=candidate_id)
-    interview_id = connection.scalar(
-        sa.select(interviews.c.id).where(
-            interviews.c.candidate_id == candidate_id,
-            interviews.c.company_key == fold(interview.company),
-            interviews.c.day == interview.day,
-        )
-    )
+    about = {"candidate": candidate_id, "company": fold(interview.company), "day": interview.day}
+    interview_id = connection.scalar(_SAME_DAY, about)
     interview_id = interview_id or _find_by_people(connection, candidate_id, interview)
     if interview_id is None:
         return None
@@ -107,16 +134,12 @@ def _find_by_people(
     connection: sa.Connection, candidate_id: int, interview: Interview
 ) -> int | None:
     addresses = [person.address.casefold() for person in interview.people if person.address]
-    found: int | None = connection.scalar(
-        sa.select(talks.c.interview_id)
-        .join(people, people.c.interview_id == talks.c.interview_id)
-        .where(
-            talks.c.candidate_id == candidate_id,
-            talks.c.starts_at.in_([talk.starts_at for talk in interview.talks]),
-            sa.func.lower(people.c.address).in_(addresses),
-        )
-        .limit(1)
-    )
+    given = {
+        "candidate": candidate_id,
+        "moments": [talk.starts_at for talk in interview.talks],
+        "addresses": addresses,
+    }
+    found: int | None = connection.scalar(_SAME_PEOPLE, given)
     return found
 
 
@@ -181,18 +204,8 @@ def get(connection: sa.Connection, interview_id: int, *, candidate_id: int) -> I
         NotFound: there is none, or it belongs to another candidate.
 
     """
-    row = (
-        connection.execute(
-            sa.select(interviews, mailboxes.c.address.label("mailbox_address"))
-            .outerjoin(
-                mailboxes,
-                (mailboxes.c.id == interviews.c.mailbox_id) & mailboxes.c.disconnected_at.is_(None),
-            )
-            .where(interviews.c.id == interview_id, interviews.c.candidate_id == candidate_id)
-        )
-        .mappings()
-        .one_or_none()
-    )
+    given = {"interview": interview_id, "candidate": candidate_id}
+    row = connection.execute(_ONE, given).mappings().one_or_none()
     if row is None:
         raise NotFound(f"There is no interview i{interview_id}.", "callback list --all")
     return Interview(
@@ -259,19 +272,16 @@ def save(
         "policy": overrides.write(interview.overrides),
     }
     if interview.id is None:
-        interview_id = connection.execute(
-            sa.insert(interviews)
-            .values(candidate_id=candidate_id, created_at=at, **values)
-            .returning(interviews.c.id)
-        ).scalar_one()
+        own = {"candidate_id": candidate_id, "created_at": at, **values}
+        interview_id = connection.execute(_ADD, own).scalar_one()
     else:
         interview_id = interview.id
         connection.execute(
             sa.update(interviews).where(interviews.c.id == interview_id).values(values)
         )
-    for talk in interview.talks:
-        _save_talk(connection, candidate_id, interview_id, talk)
-    save_people(connection, replace(interview, id=interview_id))
+    stored = replace(interview, id=interview_id)
+    save_talks(connection, candidate_id, stored)
+    save_people(connection, stored)
     return get(connection, interview_id, candidate_id=candidate_id)
 
 
@@ -284,22 +294,34 @@ def note_took_place(connection: sa.Connection, interview_id: int, *, took_place:
 
 def save_people(connection: sa.Connection, interview: Interview) -> None:
     """Store what has changed of the people of a stored interview; those without an id are added."""
-    assert interview.id is not None  # noqa: S101 - it was stored before
-    for position, person in enumerate(interview.people):
-        _save_person(connection, interview.id, position, person)
+    rows = [
+        (person.id, {"interview_id": interview.id, "position": position, **_person_values(person)})
+        for position, person in enumerate(interview.people)
+    ]
+    _save_rows(connection, people, rows)
 
 
 def save_talks(connection: sa.Connection, candidate_id: int, interview: Interview) -> None:
-    """Store what has changed of the talks of a stored interview."""
-    assert interview.id is not None  # noqa: S101 - it came from the database
-    for talk in interview.talks:
-        _save_talk(connection, candidate_id, interview.id, talk)
+    """Store what has changed of the talks of a stored interview; those without an id are added."""
+    of = {"interview_id": interview.id, "candidate_id": candidate_id}
+    rows = [(talk.id, {**of, **_talk_values(talk)}) for talk in interview.talks]
+    _save_rows(connection, talks, rows)
 
 
-def _save_talk(connection: sa.Connection, candidate_id: int, interview_id: int, talk: Talk) -> None:
-    values = {
-        "interview_id": interview_id,
-        "candidate_id": candidate_id,
+def _save_rows(
+    connection: sa.Connection, table: sa.Table, rows: Sequence[tuple[int | None, dict[str, Any]]]
+) -> None:
+    """Add the rows without an id, all at once, and change the others."""
+    new = [values for row_id, values in rows if row_id is None]
+    if new:
+        connection.execute(_ADD_TO[table], new)
+    for row_id, values in rows:
+        if row_id is not None:
+            connection.execute(sa.update(table).where(table.c.id == row_id).values(values))
+
+
+def _talk_values(talk: Talk) -> dict[str, Any]:
+    return {
         "starts_at": talk.starts_at,
         "ends_at": talk.ends_at,
         "zone": talk.zone,
@@ -308,18 +330,10 @@ def _save_talk(connection: sa.Connection, candidate_id: int, interview_id: int, 
         "recurrence_id": talk.recurrence_id or "",
         "sequence": talk.sequence,
     }
-    if talk.id is None:
-        connection.execute(sa.insert(talks).values(values))
-    else:
-        connection.execute(sa.update(talks).where(talks.c.id == talk.id).values(values))
 
 
-def _save_person(
-    connection: sa.Connection, interview_id: int, position: int, person: Person
-) -> None:
-    values = {
-        "interview_id": interview_id,
-        "position": position,
+def _person_values(person: Person) -> dict[str, Any]:
+    return {
         "name": person.name,
         "address": person.address,
         "kind": person.kind,
@@ -339,16 +353,10 @@ def _save_person(
         "thread": threads.write(person.thread),
         "note": person.note,
     }
-    if person.id is None:
-        connection.execute(sa.insert(people).values(values))
-    else:
-        connection.execute(sa.update(people).where(people.c.id == person.id).values(values))
 
 
 def _read_talks(connection: sa.Connection, interview_id: int) -> list[Talk]:
-    rows = connection.execute(
-        sa.select(talks).where(talks.c.interview_id == interview_id).order_by(talks.c.starts_at)
-    ).mappings()
+    rows = connection.execute(_TALKS, {"interview": interview_id}).mappings()
     return [
         Talk(
             id=row["id"],
@@ -365,9 +373,7 @@ def _read_talks(connection: sa.Connection, interview_id: int) -> list[Talk]:
 
 
 def _read_people(connection: sa.Connection, interview_id: int) -> list[Person]:
-    rows = connection.execute(
-        sa.select(people).where(people.c.interview_id == interview_id).order_by(people.c.position)
-    ).mappings()
+    rows = connection.execute(_PEOPLE, {"interview": interview_id}).mappings()
     return [
         Person(
             id=row["id"],

@@ -99,8 +99,7 @@ class Queue:
             )
             assert stored.id is not None
             assert stored.people[0].id is not None
-            follow_up = outbox.add(
-                connection,
+            new = outbox.New(
                 candidate_id=self.candidate.id,
                 interview_id=stored.id,
                 person_id=stored.people[0].id,
@@ -116,10 +115,10 @@ class Queue:
                 is_edited=False,
                 slot=slot or make_slot(),
                 waiting_for=WaitingFor.USER if state is State.HELD else None,
-                at=TUESDAY,
             )
+            (follow_up,) = outbox.add_all(connection, [new], at=TUESDAY)
             # As `submitting` leaves it: checked for its slot, and nothing found.
-            editing.keep(connection, follow_up, (), off=())
+            editing.keep_first(connection, [(follow_up, ())], off=())
             checked = outbox.get(connection, follow_up.id)
             return self._bring(connection, checked, state)
 

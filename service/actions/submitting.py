@@ -11,7 +11,7 @@ from service.actions.office import Office, id_of, turn_of
 from service.actions.planning import Plan, PlannedMail
 from service.errors import Conflict
 from service.intake.invitation import CalendarKey
-from service.records import Candidate, FollowUp, Interview
+from service.records import Candidate, FollowUp, Interview, Person
 from service.states import State, WaitingFor
 
 _BY_ITSELF = frozenset(
@@ -58,36 +58,40 @@ def submit(office: Office, candidate: Candidate, plan: Plan) -> Submitted:
         )
         # A reader may have a stopped mail beside a live one; the live one, named last, counts.
         listed = sorted(
-            _list_follow_ups(connection, candidate, saved),
+            _list_follow_ups(connection, candidate, saved) if plan.stored is not None else (),
             key=lambda each: each.state is not State.STOPPED,
         )
         existing = {(each.to_address or each.to_name).casefold(): each for each in listed}
-        done: list[FollowUp] = []
+        new: list[PlannedMail] = []
+        done: dict[str, FollowUp] = {}
         untouched: list[FollowUp] = []
         for mail in plan.mails if saved.took_place is not False else ():
             known = existing.pop(mail.reader.key, None) or existing.pop(
                 mail.reader.name.casefold(), None
             )
             if known is None:
-                done.append(_add(connection, candidate, saved, plan, mail, now, off))
+                new.append(mail)
             elif known.state is State.STOPPED and _is_on_again(plan, saved):
                 outbox.restore(connection, known.id, at=now)
                 waiting_for = mail.waiting_for or WaitingFor.USER
                 restored = outbox.hold(
                     connection, known.id, waiting_for, at=now, by="user", reason="it is on again"
                 )
-                done.append(_update(connection, saved, plan, mail, restored, now, off))
+                done[mail.reader.key] = _update(connection, saved, plan, mail, restored, now, off)
             elif known.state in (State.HELD, State.SCHEDULED):
-                done.append(_update(connection, saved, plan, mail, known, now, off))
+                done[mail.reader.key] = _update(connection, saved, plan, mail, known, now, off)
             else:
                 untouched.append(known)
+        added = _add(connection, candidate, saved, plan, new, now, off)
+        done |= {mail.reader.key: each for mail, each in zip(new, added, strict=True)}
         reason = "the interview did not take place, or this person was not met"
         stopped = tuple(
             outbox.stop(connection, orphan.id, at=now, by="user", reason=reason)
             for orphan in existing.values()
             if orphan.state in (State.HELD, State.SCHEDULED)
         )
-    return Submitted(saved, tuple(done), tuple(untouched), stopped)
+    in_order = tuple(done[mail.reader.key] for mail in plan.mails if mail.reader.key in done)
+    return Submitted(saved, in_order, tuple(untouched), stopped)
 
 
 def _refuse_overtaken(connection: sa.Connection, candidate: Candidate, plan: Plan) -> None:
@@ -179,15 +183,28 @@ def _add(
     candidate: Candidate,
     interview: Interview,
     plan: Plan,
-    mail: PlannedMail,
+    mails: Sequence[PlannedMail],
     now: datetime,
     off: editing.Off,
-) -> FollowUp:
-    person = next(each for each in interview.people if each.key == mail.reader.key)
+) -> list[FollowUp]:
+    people = {each.key: each for each in interview.people}
+    new = [_make_new(candidate, interview, plan, mail, people[mail.reader.key]) for mail in mails]
+    added = outbox.add_all(connection, new, at=now)
+    found = [
+        (follow_up, [each.finding for each in mail.findings])
+        for follow_up, mail in zip(added, mails, strict=True)
+        if _is_checked(mail)
+    ]
+    editing.keep_first(connection, found, off=off)
+    return added
+
+
+def _make_new(
+    candidate: Candidate, interview: Interview, plan: Plan, mail: PlannedMail, person: Person
+) -> outbox.New:
     assert interview.id is not None  # noqa: S101 - it was saved just now
     assert person.id is not None  # noqa: S101 - the same
-    follow_up = outbox.add(
-        connection,
+    return outbox.New(
         candidate_id=id_of(candidate),
         interview_id=interview.id,
         person_id=person.id,
@@ -200,18 +217,13 @@ def _add(
         is_edited=bool(person.body),
         slot=mail.slot,
         waiting_for=mail.waiting_for,
-        at=now,
         thread=person.thread,
     )
-    _keep_findings(connection, follow_up, mail, off)
-    return follow_up
 
 
-def _keep_findings(
-    connection: sa.Connection, follow_up: FollowUp, mail: PlannedMail, off: editing.Off
-) -> None:
-    if mail.waiting_for not in (WaitingFor.WORDS, WaitingFor.ADDRESS):
-        editing.keep(connection, follow_up, (each.finding for each in mail.findings), off=off)
+def _is_checked(mail: PlannedMail) -> bool:
+    """Whether there is anything yet in which something may have been found."""
+    return mail.waiting_for not in (WaitingFor.WORDS, WaitingFor.ADDRESS)
 
 
 def _update(
@@ -256,7 +268,8 @@ def _update(
         current = outbox.move(connection, known.id, mail.slot, at=now, by="user")
     if mail.reader.thread != current.thread:
         current = outbox.answer(connection, known.id, mail.reader.thread, at=now)
-    _keep_findings(connection, current, mail, off)
+    if _is_checked(mail):
+        editing.keep(connection, current, (each.finding for each in mail.findings), off=off)
     if current.state is State.HELD and current.waiting_for in _BY_ITSELF:
         if mail.waiting_for is None:
             return outbox.schedule(connection, known.id, at=now, by="user")

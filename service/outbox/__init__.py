@@ -64,7 +64,8 @@ from service.outbox.queries import (
     list_unapproved,
 )
 from service.outbox.transitions import (
-    add,
+    New,
+    add_all,
     await_approval,
     claim,
     confirm,
@@ -89,8 +90,9 @@ __all__ = [
     "Event",
     "Listed",
     "Moment",
+    "New",
     "Note",
-    "add",
+    "add_all",
     "add_proof",
     "adopt_text",
     "announce",

@@ -1,5 +1,6 @@
 """Turns rows of `follow_ups` into records, and writes the event beside a change."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -77,11 +78,8 @@ def record_event(
 ) -> None:
     """Write the event row of a change to `follow_up`."""
     values = {
+        **_of(follow_up),
         "at": at,
-        "candidate_id": follow_up.candidate_id,
-        "interview_id": follow_up.interview_id,
-        "follow_up_id": follow_up.id,
-        "mailbox_id": follow_up.mailbox_id,
         "attempt_id": attempt_id,
         "action": action,
         "from_state": from_state,
@@ -90,6 +88,24 @@ def record_event(
         "reason": reason,
     }
     connection.execute(_RECORD, values)
+
+
+def record_submitted(
+    connection: sa.Connection, follow_ups: Sequence[FollowUp], *, at: datetime, by: str
+) -> None:
+    """Write the event rows of new follow-ups."""
+    how = {"at": at, "action": "submit", "by": by, "reason": ""}
+    rows = [{**_of(each), **how, "to_state": each.state} for each in follow_ups]
+    connection.execute(_RECORD, rows)
+
+
+def _of(follow_up: FollowUp) -> dict[str, Any]:
+    return {
+        "candidate_id": follow_up.candidate_id,
+        "interview_id": follow_up.interview_id,
+        "follow_up_id": follow_up.id,
+        "mailbox_id": follow_up.mailbox_id,
+    }
 
 
 def _read_slot(row: sa.RowMapping) -> Slot | None:

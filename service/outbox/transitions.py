@@ -1,7 +1,9 @@
 """The transitions of design's table: every function is one row of it."""
 
 import secrets
+from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -9,77 +11,96 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from service import threads
-from service.errors import WrongState
+from service.errors import Conflict, WrongState
 from service.outbox.changes import readdress
 from service.outbox.guarded import move_state, same_reader
-from service.outbox.rows import read_follow_up, record_event, slot_values
+from service.outbox.rows import read_follow_up, record_submitted, slot_values
 from service.records import FollowUp, Slot, Text, Thread
 from service.schema import attempts, follow_ups
 from service.states import Proof, State, Step, WaitingFor
 
+_ADD = sa.insert(follow_ups).returning(*follow_ups.c)
 _BEGIN = sa.insert(attempts).returning(attempts.c.id)
 
 
-def add(
-    connection: sa.Connection,
-    *,
-    candidate_id: int,
-    interview_id: int,
-    person_id: int,
-    mailbox_id: int | None,
-    to_name: str,
-    to_address: str | None,
-    company_key: str,
-    day: date,
-    text: Text,
-    is_edited: bool,
-    slot: Slot | None,
-    waiting_for: WaitingFor | None,
-    at: datetime,
-    by: str = "user",
-    thread: Thread | None = None,
-) -> FollowUp:
-    """Store a new follow-up: `scheduled`, or `held` when `waiting_for` says what for.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class New:
+    """A follow-up to be stored: `scheduled`, or `held` when `waiting_for` says what for."""
+
+    candidate_id: int
+    interview_id: int
+    person_id: int
+    mailbox_id: int | None
+    to_name: str
+    to_address: str | None
+    company_key: str
+    day: date
+    text: Text
+    is_edited: bool
+    slot: Slot | None
+    waiting_for: WaitingFor | None
+    thread: Thread | None = None
+
+
+def add_all(
+    connection: sa.Connection, new: Sequence[New], *, at: datetime, by: str = "user"
+) -> list[FollowUp]:
+    """Store new follow-ups, and return them in their order.
 
     Raises:
-        Conflict: there is a live or sent one to this reader about this company and day.
+        Conflict: there is a live or sent one to one of these readers about this company and day.
 
     """
-    state = State.HELD if waiting_for else State.SCHEDULED
-    values: dict[str, Any] = {
-        "candidate_id": candidate_id,
-        "interview_id": interview_id,
-        "person_id": person_id,
-        "mailbox_id": mailbox_id,
+    if not new:
+        return []
+    rows = [_values(each, at) for each in new]
+    try:
+        with connection.begin_nested():
+            added = connection.execute(_ADD, rows).mappings().all()
+    except IntegrityError as error:
+        raise _find_twin(connection, rows) from error
+    # Not every database returns them in the order in which they were given.
+    by_key = {row["send_key"]: read_follow_up(row) for row in added}
+    stored = [by_key[row["send_key"]] for row in rows]
+    record_submitted(connection, stored, at=at, by=by)
+    return stored
+
+
+def _values(new: New, at: datetime) -> dict[str, Any]:
+    return {
+        "candidate_id": new.candidate_id,
+        "interview_id": new.interview_id,
+        "person_id": new.person_id,
+        "mailbox_id": new.mailbox_id,
         "version": 1,
-        "state": state,
-        "waiting_for": waiting_for,
-        "to_name": to_name,
-        "to_address": to_address,
-        "reader_key": (to_address or to_name).casefold(),
-        "company_key": company_key,
-        "day": day,
-        "subject": text.subject,
-        "body": text.body,
-        "is_edited": is_edited,
-        "thread": threads.write(thread),
-        **slot_values(slot),
+        "state": State.HELD if new.waiting_for else State.SCHEDULED,
+        "waiting_for": new.waiting_for,
+        "to_name": new.to_name,
+        "to_address": new.to_address,
+        "reader_key": (new.to_address or new.to_name).casefold(),
+        "company_key": new.company_key,
+        "day": new.day,
+        "subject": new.text.subject,
+        "body": new.text.body,
+        "is_edited": new.is_edited,
+        "thread": threads.write(new.thread),
+        **slot_values(new.slot),
         "send_key": secrets.token_hex(16),
         "tries": 0,
         "created_at": at,
         "updated_at": at,
     }
-    try:
-        row = (
-            connection.execute(sa.insert(follow_ups).values(values).returning(*follow_ups.c))
-            .mappings()
-            .one()
-        )
-    except IntegrityError as error:
-        raise same_reader(to_name) from error
-    follow_up = read_follow_up(row)
-    record_event(connection, follow_up, "submit", at=at, by=by, to_state=state)
-    return follow_up
+
+
+def _find_twin(connection: sa.Connection, rows: Sequence[dict[str, Any]]) -> Conflict:
+    """Return the error that names the first of them that cannot be stored."""
+    for row in rows:
+        try:
+            with connection.begin_nested():
+                connection.execute(_ADD, [row])
+        except IntegrityError:
+            return same_reader(row["to_name"])
+    raise AssertionError("together they could not be stored, but one by one they can")
 
 
 def schedule(

@@ -218,8 +218,7 @@ def _add_again(connection: sa.Connection, first: FollowUp) -> FollowUp:
     row = connection.execute(
         sa.select(follow_ups.c.company_key).where(follow_ups.c.id == first.id)
     ).one()
-    return outbox.add(
-        connection,
+    new = outbox.New(
         candidate_id=first.candidate_id,
         interview_id=first.interview_id,
         person_id=first.person_id,
@@ -232,8 +231,8 @@ def _add_again(connection: sa.Connection, first: FollowUp) -> FollowUp:
         is_edited=False,
         slot=make_slot(),
         waiting_for=None,
-        at=NOW,
     )
+    return outbox.add_all(connection, [new], at=NOW)[0]
 
 
 def _last_event(queue: Queue, follow_up: FollowUp) -> sa.RowMapping:
