@@ -50,6 +50,7 @@ soak: setup tools
 	@TEST_DATABASE=postgresql $(PY) -m pytest -n auto -m "not slow"
 
 bench: setup
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.txt
 	@$(PY) -m benchmarks
 
 screenshots: setup
@@ -65,6 +66,9 @@ lock: setup
 	@.venv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	    --no-header --no-annotate --all-extras --group dev -c requirements/run.txt pyproject.toml \
 	    -o requirements/dev.txt
+	@.venv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+	    --no-header --no-annotate --all-extras --group dev --group bench -c requirements/dev.txt \
+	    pyproject.toml -o requirements/bench.txt
 
 clean:
 	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache build dist

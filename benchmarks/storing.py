@@ -133,9 +133,7 @@ def _read(database: Database) -> list[list[tuple[str, list[tuple[Any, ...]]]]]:
             # By the driver's own statements: no type of ours comes between.
             insert = str(sa.insert(sa.table(table.name, *map(sa.column, columns))))
             insert = re.sub(r":\w+", "?", insert)
-            query: sa.Select[Any] = sa.select(*map(sa.column, columns)).select_from(
-                sa.table(table.name)
-            )
+            query: Any = sa.select(*map(sa.column, columns)).select_from(sa.table(table.name))
             of = columns.index("id" if table is interviews else "interview_id")
             for row in connection.execute(query.order_by(sa.column("id"))):
                 stored.setdefault(row[of], {}).setdefault(insert, []).append(tuple(row))

@@ -20,7 +20,7 @@ from service import interviews, outbox
 from service.database import Database
 from service.errors import BadInput
 from service.outbox import Note
-from service.records import Candidate, FollowUp, Interview, Slot, Text
+from service.records import Candidate, FollowUp, Interview, Slot, Text, Thread
 from service.schema import findings
 from service.states import State, WaitingFor
 from service.writing import checks, composition, days, notes, phrases, readers
@@ -155,18 +155,22 @@ def keep(
     stored = keep_accepted(list_findings(connection, follow_up.id), found)
     connection.execute(_FORGET, {"follow_up": follow_up.id})
     _add(connection, [_row(follow_up, each) for each in stored])
-    outbox.note_checked(connection, {follow_up.id: _key_at(follow_up, sent_at, off)})
+    slot = follow_up.slot
+    moment = sent_at or (slot.at if slot else None)
+    day = moment.astimezone(ZoneInfo(slot.zone)).date() if slot and moment else None
+    outbox.note_checked(connection, follow_up.id, key_of(follow_up, day, off=off))
     return stored
 
 
 def keep_first(
-    connection: sa.Connection, found: Sequence[tuple[FollowUp, Iterable[Finding]]], *, off: Off
+    connection: sa.Connection, found: Iterable[tuple[FollowUp, Iterable[Finding]]]
 ) -> None:
-    """Store what was found in follow-ups that are new: nothing was found in them before."""
+    """Store what was found in follow-ups that are new: nothing was found in them before.
+
+    They were stored with their `key_of_new`.
+    """
     kept = [(follow_up, Kept(each, None)) for follow_up, each_found in found for each in each_found]
     _add(connection, [_row(follow_up, each) for follow_up, each in kept])
-    keys = {follow_up.id: _key_at(follow_up, None, off) for follow_up, _found in found}
-    outbox.note_checked(connection, keys)
 
 
 _FOUND = (
@@ -196,13 +200,6 @@ def _row(follow_up: FollowUp, kept: Kept) -> dict[str, Any]:
         "accepted_at": kept.accepted_at,
         "accepted_by": "user" if kept.accepted_at else None,
     }
-
-
-def _key_at(follow_up: FollowUp, sent_at: datetime | None, off: Off) -> str:
-    slot = follow_up.slot
-    moment = sent_at or (slot.at if slot else None)
-    day = moment.astimezone(ZoneInfo(slot.zone)).date() if slot and moment else None
-    return key_of(follow_up, day, off=off)
 
 
 def keep_accepted(before: Iterable[Kept], found: Iterable[Finding]) -> tuple[Kept, ...]:
@@ -351,13 +348,30 @@ def review(connection: sa.Connection, follow_up: FollowUp, *, off: Off, at: date
 
 def key_of(follow_up: FollowUp, sent_on: date | None, *, off: Off) -> str:
     """Return what tells whether the findings of a follow-up still hold."""
+    text = Text(follow_up.subject, follow_up.body)
+    return _key(text, follow_up.to_name, follow_up.to_address, follow_up.thread, sent_on, off)
+
+
+def key_of_new(new: outbox.New, *, off: Off) -> str:
+    """Return `key_of` of what is yet to be stored, for the day of its slot."""
+    return _key(new.text, new.to_name, new.to_address, new.thread, _day_of(new.slot), off)
+
+
+def _key(
+    text: Text,
+    to_name: str,
+    to_address: str | None,
+    thread: Thread | None,
+    sent_on: date | None,
+    off: Off,
+) -> str:
     seen = (
-        follow_up.subject,
-        follow_up.body,
-        follow_up.to_name,
-        follow_up.to_address or "",
+        text.subject,
+        text.body,
+        to_name,
+        to_address or "",
         sent_on.isoformat() if sent_on else "",
-        follow_up.thread.message_id if follow_up.thread else "",
+        thread.message_id if thread else "",
         *(rule.id for rule in checks.RULES if rule.id not in off),
     )
     return hashlib.sha256("\x1f".join(seen).encode("utf-8", "surrogatepass")).hexdigest()

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -116,11 +116,10 @@ class Queue:
                 slot=slot or make_slot(),
                 waiting_for=WaitingFor.USER if state is State.HELD else None,
             )
-            (follow_up,) = outbox.add_all(connection, [new], at=TUESDAY)
             # As `submitting` leaves it: checked for its slot, and nothing found.
-            editing.keep_first(connection, [(follow_up, ())], off=())
-            checked = outbox.get(connection, follow_up.id)
-            return self._bring(connection, checked, state)
+            checked = replace(new, checked_key=editing.key_of_new(new, off=()))
+            (follow_up,) = outbox.add_all(connection, [checked], at=TUESDAY)
+            return self._bring(connection, follow_up, state)
 
     def get(self, follow_up: FollowUp) -> FollowUp:
         """Return the follow-up as it is stored now."""

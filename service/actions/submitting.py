@@ -188,23 +188,30 @@ def _add(
     off: editing.Off,
 ) -> list[FollowUp]:
     people = {each.key: each for each in interview.people}
-    new = [_make_new(candidate, interview, plan, mail, people[mail.reader.key]) for mail in mails]
+    new = [
+        _make_new(candidate, interview, plan, mail, people[mail.reader.key], off) for mail in mails
+    ]
     added = outbox.add_all(connection, new, at=now)
     found = [
         (follow_up, [each.finding for each in mail.findings])
         for follow_up, mail in zip(added, mails, strict=True)
         if _is_checked(mail)
     ]
-    editing.keep_first(connection, found, off=off)
+    editing.keep_first(connection, found)
     return added
 
 
 def _make_new(
-    candidate: Candidate, interview: Interview, plan: Plan, mail: PlannedMail, person: Person
+    candidate: Candidate,
+    interview: Interview,
+    plan: Plan,
+    mail: PlannedMail,
+    person: Person,
+    off: editing.Off,
 ) -> outbox.New:
     assert interview.id is not None  # noqa: S101 - it was saved just now
     assert person.id is not None  # noqa: S101 - the same
-    return outbox.New(
+    new = outbox.New(
         candidate_id=id_of(candidate),
         interview_id=interview.id,
         person_id=person.id,
@@ -219,6 +226,8 @@ def _make_new(
         waiting_for=mail.waiting_for,
         thread=person.thread,
     )
+    key = editing.key_of_new(new, off=off) if _is_checked(mail) else None
+    return replace(new, checked_key=key)
 
 
 def _is_checked(mail: PlannedMail) -> bool:

@@ -1,6 +1,5 @@
 """Changes that leave the state alone: another slot, text, reader, or a stop that is asked for."""
 
-from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -97,17 +96,11 @@ def answer(
     )
 
 
-_CHECKED = (
-    sa.update(follow_ups)
-    .where(follow_ups.c.id == sa.bindparam("of"))
-    .values(checked_key=sa.bindparam("key"))
-)
-
-
-def note_checked(connection: sa.Connection, keys: Mapping[int, str]) -> None:
-    """Note in what the findings of follow-ups were found; that is no change of a follow-up."""
-    if keys:
-        connection.execute(_CHECKED, [{"of": each, "key": key} for each, key in keys.items()])
+def note_checked(connection: sa.Connection, follow_up_id: int, key: str) -> None:
+    """Note in what a follow-up's findings were found; that is no change of the follow-up."""
+    connection.execute(
+        sa.update(follow_ups).where(follow_ups.c.id == follow_up_id).values(checked_key=key)
+    )
 
 
 def note_slot(connection: sa.Connection, follow_up_id: int, slot: Slot) -> None:

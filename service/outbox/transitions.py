@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from service import threads
-from service.errors import Conflict, WrongState
+from service.errors import WrongState
 from service.outbox.changes import readdress
 from service.outbox.guarded import move_state, same_reader
 from service.outbox.rows import read_follow_up, record_submitted, slot_values
@@ -40,6 +40,8 @@ class New:
     slot: Slot | None
     waiting_for: WaitingFor | None
     thread: Thread | None = None
+    checked_key: str | None = None
+    """What its findings were found in, None where nothing was looked for yet."""
 
 
 def add_all(
@@ -55,10 +57,9 @@ def add_all(
         return []
     rows = [_values(each, at) for each in new]
     try:
-        with connection.begin_nested():
-            added = connection.execute(_ADD, rows).mappings().all()
+        added = connection.execute(_ADD, rows).mappings().all()
     except IntegrityError as error:
-        raise _find_twin(connection, rows) from error
+        raise same_reader(" or ".join(each.to_name for each in new)) from error
     # Not every database returns them in the order in which they were given.
     by_key = {row["send_key"]: read_follow_up(row) for row in added}
     stored = [by_key[row["send_key"]] for row in rows]
@@ -84,23 +85,13 @@ def _values(new: New, at: datetime) -> dict[str, Any]:
         "body": new.text.body,
         "is_edited": new.is_edited,
         "thread": threads.write(new.thread),
+        "checked_key": new.checked_key,
         **slot_values(new.slot),
         "send_key": secrets.token_hex(16),
         "tries": 0,
         "created_at": at,
         "updated_at": at,
     }
-
-
-def _find_twin(connection: sa.Connection, rows: Sequence[dict[str, Any]]) -> Conflict:
-    """Return the error that names the first of them that cannot be stored."""
-    for row in rows:
-        try:
-            with connection.begin_nested():
-                connection.execute(_ADD, [row])
-        except IntegrityError:
-            return same_reader(row["to_name"])
-    raise AssertionError("together they could not be stored, but one by one they can")
 
 
 def schedule(
