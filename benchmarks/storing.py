@@ -18,6 +18,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from benchmarks.peers import LATER, PEERS, Peer, opened
 from providers.base import Access
 from service.actions import planning, submitting
 from service.actions.office import id_of
@@ -45,6 +46,13 @@ _LINES = (
 )
 
 
+REACH = 0.4
+"""Of the limit."""
+
+JOBS = 300
+"""How many single jobs are stored by each of the others, and rows by raw sqlite3."""
+
+
 @dataclass(frozen=True, slots=True)
 class Storing:
     """Follow-ups a second: stored by us, stored raw, and written, checked and stored by us."""
@@ -52,6 +60,47 @@ class Storing:
     ours: float
     limit: float
     end_to_end: float
+
+
+def show() -> None:
+    """Print the table."""
+    found = measure()
+    ratio = found.ours / found.limit
+    verdict = "reached" if ratio >= REACH else "NOT REACHED"
+    print("storing, a second, each transaction flushed")
+    print(
+        f"  panels of three    {found.ours:7,.0f}  raw sqlite3 {found.limit:7,.0f}  "
+        f"ratio {ratio:4.2f}  {verdict} (at least {REACH})"
+    )
+    print(f"  the same, written and checked first {found.end_to_end:7,.0f}")
+    single = measure_raw()
+    print(f"  one row to a transaction, raw sqlite3 {single:7,.0f}")
+    for peer in PEERS:
+        jobs = measure_peer(peer)
+        print(f"  one job, {peer.name:14} {jobs:7,.0f}  ratio to that {jobs / single:4.2f}")
+
+
+def measure_raw() -> float:
+    """Return how many rows of one table, without indexes, raw sqlite3 stores a second."""
+    with tempfile.TemporaryDirectory() as folder, closing(_connect(Path(folder) / "raw.db")) as raw:
+        raw.execute("CREATE TABLE job (id INTEGER PRIMARY KEY, due REAL, body TEXT)")
+        began = time.perf_counter()
+        for number in range(JOBS):
+            raw.execute("BEGIN IMMEDIATE")
+            raw.execute("INSERT INTO job (due, body) VALUES (?, ?)", (number, "a job" * 20))
+            raw.execute("COMMIT")
+        return JOBS / (time.perf_counter() - began)
+
+
+def measure_peer(kind: type[Peer]) -> float:
+    """Return how many single jobs another job store stores a second."""
+    due_at = datetime.now(UTC) + LATER
+    with tempfile.TemporaryDirectory() as folder, opened(kind, Path(folder)) as peer:
+        peer.store(due_at)
+        began = time.perf_counter()
+        for _job in range(JOBS):
+            peer.store(due_at)
+        return JOBS / (time.perf_counter() - began)
 
 
 def measure() -> Storing:
@@ -69,7 +118,10 @@ def measure() -> Storing:
         raw = Path(folder) / "raw"
         with _office(raw):
             pass
-        with _office(Path(folder) / "ours") as app, closing(_open_raw(raw)) as connection:
+        with (
+            _office(Path(folder) / "ours") as app,
+            closing(_connect(raw / "callback.db")) as connection,
+        ):
             for first in range(0, PANELS, CHUNK):
                 began = time.perf_counter()
                 for plan in plans[first : first + CHUNK]:
@@ -140,8 +192,8 @@ def _read(database: Database) -> list[list[tuple[str, list[tuple[Any, ...]]]]]:
     return [list(each.items()) for _id, each in sorted(stored.items())]
 
 
-def _open_raw(folder: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(folder / "callback.db", isolation_level=None)
+def _connect(file: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(file, isolation_level=None)
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA foreign_keys=ON")
