@@ -55,9 +55,8 @@ def run(app: App) -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    lock = heartbeats.lock_alone(app.database)
-    owner = app.owner()
-    try:
+    with heartbeats.alone(app.database):
+        owner = app.owner()
         delivery = make_delivery(app)
         pulse = heartbeats.Pulse(
             app.database, owner, app.clock, version("call-back"), lambda: scheduler.looked_at
@@ -88,15 +87,11 @@ def run(app: App) -> None:
         scheduler.stop()
         pulse.leave()
         log.info("service stopped", action="stop", owner=owner.id)
-    finally:
-        if lock is not None:
-            lock.release()
 
 
 def run_once(app: App) -> int:
     """Do one round over every mailbox that has work; return how many mails were tried."""
-    lock = heartbeats.lock_alone(app.database)
-    try:
+    with heartbeats.alone(app.database):
         replanning.bring_up_to_date(app.office)
         delivery = make_delivery(app)
         with app.database.read() as connection:
@@ -105,9 +100,6 @@ def run_once(app: App) -> int:
         for chore in _list_chores(app, lambda: True):
             chore.do()
         return tried
-    finally:
-        if lock is not None:
-            lock.release()
 
 
 def _serve(app: App) -> "Server | None":

@@ -7,10 +7,10 @@ which, so that it is only said: in the log, by `callback status` and by `callbac
 import os
 import secrets
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -22,9 +22,6 @@ from service.leases import Owner
 from service.logs import log
 from service.schema import events, heartbeats
 from service.timing.words import name_day
-
-if TYPE_CHECKING:
-    from filelock import FileLock
 
 BEAT_SECONDS = 10
 """How often a service says that it is alive."""
@@ -66,7 +63,8 @@ class Heartbeat:
         return (self.beat_at - self.looked_at).total_seconds() < LOOKING_SECONDS
 
 
-def lock_alone(database: Database) -> "FileLock | None":
+@contextmanager
+def alone(database: Database) -> Iterator[None]:
     """Hold the lock of the one service on a SQLite database; PostgreSQL lets many share one.
 
     It lies beside the database: with `[storage] url` two data folders may share one.
@@ -75,11 +73,12 @@ def lock_alone(database: Database) -> "FileLock | None":
         Conflict: a service runs on it.
 
     """
-    from filelock import FileLock, Timeout
-
     file = database.file
     if file is None:
-        return None
+        yield
+        return
+    from filelock import FileLock, Timeout
+
     path = file.resolve().with_name(f"{file.name}.service")
     lock = FileLock(path, timeout=0, mode=0o600, thread_local=False)
     try:
@@ -89,7 +88,10 @@ def lock_alone(database: Database) -> "FileLock | None":
             f"A service already runs on {file}, and one is enough: it sends what falls due.",
             "callback status",
         ) from error
-    return lock
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 class Pulse:

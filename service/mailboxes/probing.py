@@ -79,13 +79,14 @@ class Prober:
 
     def _find_due(self) -> sa.CompoundSelect[int]:
         """Find what `_is_due` by an index, which SQLite does not use for "one or the other"."""
-        at = mailboxes.c.next_probe_at
-        is_due = (at.is_(None), at <= self._now())
-        return sa.union_all(*(sa.select(mailboxes.c.id).where(each) for each in is_due))
+        return sa.union_all(*(sa.select(mailboxes.c.id).where(each) for each in self._ways_due()))
 
     def _is_due(self) -> sa.ColumnElement[bool]:
+        return sa.or_(*self._ways_due())
+
+    def _ways_due(self) -> tuple[sa.ColumnElement[bool], ...]:
         at = mailboxes.c.next_probe_at
-        return at.is_(None) | (at <= self._now())
+        return at.is_(None), at <= self._now()
 
     def _probe(self, mailbox: Mailbox, zone: str) -> bool:
         """Probe one; False when there was no answer."""

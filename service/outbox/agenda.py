@@ -18,6 +18,11 @@ _UNTIL = sa.bindparam("until", type_=UtcDateTime())
 
 _IS_SIGNED_IN = mailboxes.c.signed_out_at.is_(None) & mailboxes.c.disconnected_at.is_(None)
 
+_IS_OPEN = _IS_SIGNED_IN & (
+    mailboxes.c.blocked_until.is_(None) | (mailboxes.c.blocked_until <= _NOW)
+)
+"""Whether mails may go from a mailbox now."""
+
 _FIRST_DUE = (
     sa.select(follow_ups)
     .join(mailboxes, mailboxes.c.id == follow_ups.c.mailbox_id)
@@ -36,12 +41,7 @@ _WITH_WORK = sa.union(
     sa.select(follow_ups.c.mailbox_id).where(
         follow_ups.c.state == State.SCHEDULED,
         follow_ups.c.due_at <= _NOW,
-        sa.select(
-            _IS_SIGNED_IN
-            & (mailboxes.c.blocked_until.is_(None) | (mailboxes.c.blocked_until <= _NOW))
-        )
-        .where(mailboxes.c.id == follow_ups.c.mailbox_id)
-        .scalar_subquery(),
+        sa.select(_IS_OPEN).where(mailboxes.c.id == follow_ups.c.mailbox_id).scalar_subquery(),
     ),
     sa.select(attempts.c.mailbox_id)
     .join(mailboxes, mailboxes.c.id == attempts.c.mailbox_id)
@@ -57,8 +57,7 @@ _WITH_WORK = sa.union(
     .where(
         attempts.c.ended_at.is_not(None),
         attempts.c.next_look_at <= _NOW,
-        _IS_SIGNED_IN,
-        mailboxes.c.blocked_until.is_(None) | (mailboxes.c.blocked_until <= _NOW),
+        _IS_OPEN,
     ),
 )
 

@@ -61,9 +61,7 @@ def move(source: Database, target: Database, watch: Watch) -> Mapping[str, Conte
         raise BadInput("That is the database that is in use now.", _ANOTHER)
     with ExitStack() as locks:
         for database in (source, target):
-            lock = heartbeats.lock_alone(database)
-            if lock is not None:
-                locks.callback(lock.release)
+            locks.enter_context(heartbeats.alone(database))
         if source.version() is None:
             raise BadInput("There is nothing to move yet.", "Set [storage] url to the new one.")
         if _end_earlier(source, target):

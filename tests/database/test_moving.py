@@ -170,23 +170,19 @@ def test_there_and_back_it_is_identical(tmp_path: Path, mails: int) -> None:
 @KINDS
 def test_it_is_refused_while_a_service_runs(full: Queue, kind: str, target: Database) -> None:
     """Its word on PostgreSQL, its lock beside a file; and not any more when it has stopped."""
-    before = _read(full.database)
-    lock = heartbeats.lock_alone(full.database)
     with full.database.write() as connection:
         connection.execute(sa.update(beats).values(beat_at=real_now()))
-    if kind == "postgresql":
-        before = _read(full.database)
-        with pytest.raises(Conflict, match="A service runs on this database: process 7 on"):
-            moving.move(full.database, target, _ignore)
-        with full.database.write() as connection:
-            silent = real_now() - heartbeats.ALIVE
-            connection.execute(sa.update(beats).values(beat_at=silent))
-    else:
-        assert lock is not None
-        before = _read(full.database)
-        with pytest.raises(Conflict, match="A service already runs"):
-            moving.move(full.database, target, _ignore)
-        lock.release()
+    before = _read(full.database)
+    said = {
+        "postgresql": "A service runs on this database: process 7 on",
+        "sqlite": "A service already runs",
+    }
+    with heartbeats.alone(full.database), pytest.raises(Conflict, match=said[kind]):
+        moving.move(full.database, target, _ignore)
+    assert _read(full.database) == before
+    with full.database.write() as connection:
+        silent = real_now() - heartbeats.ALIVE
+        connection.execute(sa.update(beats).values(beat_at=silent))
     full.database.prepare()
     moving.move(full.database, target, _ignore)
     assert len(_read(target)["follow_ups"]) == len(before["follow_ups"])
@@ -199,11 +195,11 @@ def test_a_service_on_the_new_file_is_refused_too(tmp_path: Path) -> None:
         closing(Database(databases.make_url(tmp_path / "new", "sqlite"))) as target,
     ):
         target.prepare()
-        lock = heartbeats.lock_alone(target)
-        assert lock is not None
-        with pytest.raises(Conflict, match="A service already runs"):
+        with (
+            heartbeats.alone(target),
+            pytest.raises(Conflict, match="A service already runs"),
+        ):
             moving.move(source, target, _ignore)
-        lock.release()
         source.prepare()
 
 

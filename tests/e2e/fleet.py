@@ -97,7 +97,6 @@ class Service:
 
     process: subprocess.Popen[bytes]
     doors: frozenset[str]
-    log: Path
     killed_at: float | None = None
 
 
@@ -132,7 +131,7 @@ class Fleet:
                 [*CALLBACK, "run"], env=environment, cwd=home, stdout=stream, stderr=stream
             )
         doors = frozenset(address.removeprefix("https://") for address in (google, graph))
-        self.services.append(Service(process, doors, log))
+        self.services.append(Service(process, doors))
         return self.services[-1]
 
     def _graph_path(self) -> str:
